@@ -1,0 +1,166 @@
+"""Every error lenswright raises on purpose, as one tree.
+
+LenswrightError
+├── SettingsError                a setting cannot be used
+├── ImageError                   bytes that cannot become pixels
+│   ├── UnsupportedImage         not one of the formats we read
+│   ├── UnreadableImage          the right format, but damaged or empty
+│   └── ImageTooLarge            more bytes or pixels than the limits allow
+├── InputRefused                 a request that is well-formed but unusable
+│   ├── UnknownLabel
+│   ├── ArchiveRefused           a zip that is damaged, hostile or too large
+│   └── NotEnoughPhotos          too little data to train on
+├── NotFound                     no such task, photo, run, version or file
+├── Conflict                     true to the request, but not now
+│   └── RunInProgress            one training run at a time per machine
+├── Unavailable                  try again later
+│   ├── NoModel                  nothing serves this task yet
+│   ├── Overloaded
+│   └── StorageFailure           the disk or the database refused
+├── BundleRefused                a model bundle that fails its own checks
+├── WeightsUnavailable           no usable backbone weights
+├── TrainingStopped              somebody asked the run to stop
+└── ExportFailed                 the exported model differs from the trained one
+
+Each class builds its own message; `code` is the stable name clients may rely on.
+"""
+
+
+class LenswrightError(Exception):
+    """The base of every error a user may see; `code` is stable, the message is for people."""
+
+    code = "error"
+
+
+class SettingsError(LenswrightError):
+    """A setting that cannot be used; the message names its environment variable."""
+
+    code = "bad_setting"
+
+
+class ImageError(LenswrightError):
+    """Bytes that cannot become pixels."""
+
+    code = "bad_image"
+
+
+class UnsupportedImage(ImageError):
+    """The bytes are not in a format we read."""
+
+    code = "unsupported_image"
+
+
+class UnreadableImage(ImageError):
+    """The format is right, but the content is damaged or empty."""
+
+    code = "unreadable_image"
+
+
+class ImageTooLarge(ImageError):
+    """The photo has more bytes or pixels than the limits allow."""
+
+    code = "image_too_large"
+
+
+class InputRefused(LenswrightError):
+    """A request that is well-formed but cannot be used."""
+
+    code = "unusable_input"
+
+
+class UnknownLabel(InputRefused):
+    """A label that the task does not know, or that is no usable name."""
+
+    code = "unknown_label"
+
+
+class ArchiveRefused(InputRefused):
+    """A zip that is damaged, hostile or larger than the limits."""
+
+    code = "archive_refused"
+
+
+class NotEnoughPhotos(InputRefused):
+    """Too few labelled photos, or too few classes, to train and measure a model."""
+
+    code = "not_enough_photos"
+
+
+class NotFound(LenswrightError):
+    """No such task, photo, run, version or file."""
+
+    code = "not_found"
+
+    def __init__(self, noun: str, name: object) -> None:
+        super().__init__(f"There is no {noun} {str(name)!r}.")
+        self.noun, self.name = noun, name
+
+
+class Conflict(LenswrightError):
+    """The request is right, but the present state does not allow it."""
+
+    code = "conflict"
+
+
+class RunInProgress(Conflict):
+    """One training run at a time per machine; `run_id` is the one that runs."""
+
+    code = "run_in_progress"
+
+    def __init__(self, run_id: int) -> None:
+        super().__init__(f"Training run {run_id} is in progress; wait for it or stop it first.")
+        self.run_id = run_id
+
+
+class Unavailable(LenswrightError):
+    """Not now: try again after `retry_after_s` seconds."""
+
+    code = "unavailable"
+    retry_after_s = 5
+
+
+class NoModel(Unavailable):
+    """No model serves this task yet."""
+
+    code = "no_model"
+
+    def __init__(self, task: str) -> None:
+        super().__init__(f"No model serves the task {task!r} yet: upload labelled photos and train.")
+        self.task = task
+
+
+class Overloaded(Unavailable):
+    """More requests are waiting than the queue holds."""
+
+    code = "overloaded"
+    retry_after_s = 1
+
+
+class StorageFailure(Unavailable):
+    """The disk or the database refused; nothing was acknowledged."""
+
+    code = "storage_failure"
+
+
+class BundleRefused(LenswrightError):
+    """A model bundle that is damaged or does not reproduce its own golden answers."""
+
+    code = "bundle_refused"
+
+
+class WeightsUnavailable(LenswrightError):
+    """No usable backbone weights: no file, no download, no bundled backbone."""
+
+    code = "weights_unavailable"
+
+
+class TrainingStopped(LenswrightError):
+    """Somebody asked this run to stop."""
+
+    code = "training_stopped"
+
+
+class ExportFailed(LenswrightError):
+    """The exported model does not answer as the trained one does."""
+
+    code = "export_failed"

@@ -1,0 +1,74 @@
+"""Settings: read once from the environment and `.env`; a bad value names its variable."""
+
+from pathlib import Path
+from typing import Any
+
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from lenswright.errors import SettingsError
+
+PREFIX = "LENSWRIGHT_"
+
+
+class Settings(BaseSettings):
+    """All that can be set. Each field is the environment variable `LENSWRIGHT_<FIELD>`."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, env_file=".env", extra="ignore", frozen=True)
+
+    home: Path = Field(Path(), description="folder of all state: data/, uploads/, models/")
+    database_url: str = Field("", description="SQLAlchemy URL; default: SQLite in <home>/data/lenswright.db")
+    blob_url: str = Field("", description="fsspec URL or folder of uploads/ and models/; default: <home>")
+    bundled_models: Path | None = Field(None, description="folder of the models that ship with lenswright")
+    backbone_weights: Path | None = Field(None, description="a weights file, or a folder of <backbone>*.h5")
+    allow_download: bool = Field(True, description="let Keras download ImageNet weights when none are given")
+    default_task: str = Field("cats-vs-dogs", description="the task of a request that names none")
+    host: str = Field("127.0.0.1", description="address the API listens on")
+    port: int = Field(5000, ge=1, le=65535, description="port the API listens on")
+    threads: int = Field(0, ge=0, le=256, description="request threads; 0: four per CPU")
+    concurrent_predictions: int = Field(0, ge=0, le=256, description="photos in work at once; 0: one per CPU")
+    queue_size: int = Field(64, ge=1, le=10_000, description="predictions that may wait before 503")
+    max_request_bytes: int = Field(500_000_000, ge=1_000, description="largest request body")
+    max_file_bytes: int = Field(25_000_000, ge=1_000, description="largest photo file")
+    max_pixels: int = Field(100_000_000, ge=1_000, description="largest photo in pixels")
+    max_files: int = Field(5_000, ge=1, description="most files in one upload")
+    max_archive_bytes: int = Field(2_000_000_000, ge=1_000, description="most bytes a zip may unpack to")
+    max_archive_members: int = Field(200_000, ge=1, description="most members in one zip")
+    request_log_days: int = Field(30, ge=1, description="how long answered requests are remembered")
+    log_format: str = Field(
+        "auto", pattern="^(auto|console|json)$", description="auto: console on a terminal"
+    )
+    log_level: str = Field("INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="least level logged")
+    api_url: str = Field("http://127.0.0.1:5000", description="the API the dashboard polls")
+    dashboard_host: str = Field("127.0.0.1", description="address the dashboard listens on")
+    dashboard_port: int = Field(8050, ge=1, le=65535, description="port the dashboard listens on")
+
+    @property
+    def data_folder(self) -> Path:
+        """Folder of the database, the feature cache and the run folders."""
+        return self.home / "data"
+
+    @property
+    def database(self) -> str:
+        """The SQLAlchemy URL in use."""
+        return self.database_url or f"sqlite:///{(self.data_folder / 'lenswright.db').resolve()}"
+
+    def blobs_at(self, name: str) -> str:
+        """The fsspec URL or folder of `uploads` or `models`."""
+        return f"{self.blob_url.rstrip('/')}/{name}" if self.blob_url else str((self.home / name).resolve())
+
+
+def load_settings(**overrides: Any) -> Settings:
+    """Return the settings of this process; `overrides` win over the environment unless None.
+
+    Raises SettingsError that names the variable, what was expected and what came.
+    """
+    try:
+        return Settings(**{name: value for name, value in overrides.items() if value is not None})
+    except ValidationError as exc:
+        lines = [
+            f"{PREFIX}{'_'.join(str(part) for part in error['loc']).upper()}: {error['msg']}."
+            f" Received: {error['input']!r}."
+            for error in exc.errors()
+        ]
+        raise SettingsError(" ".join(lines)) from exc
