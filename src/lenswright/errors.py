@@ -16,7 +16,9 @@ LenswrightError
 ├── Unavailable                  try again later
 │   ├── NoModel                  nothing serves this task yet
 │   ├── Overloaded
-│   └── StorageFailure           the disk or the database refused
+│   ├── StorageFailure           the disk or the database refused
+│   └── ApiAway                  the dashboard cannot reach its API
+├── ApiRefused                   the API refused what the dashboard asked
 ├── BundleRefused                a model bundle that fails its own checks
 ├── WeightsUnavailable           no usable backbone weights
 ├── TrainingStopped              somebody asked the run to stop
@@ -140,6 +142,22 @@ class StorageFailure(Unavailable):
     """The disk or the database refused; nothing was acknowledged."""
 
     code = "storage_failure"
+
+
+class ApiAway(Unavailable):
+    """The dashboard got no answer from its API: it is not running, unreachable or too slow."""
+
+    code = "api_away"
+
+
+class ApiRefused(LenswrightError):
+    """The API answered with a problem; `status` and `code` are the API's own, the message its detail."""
+
+    code = "api_refused"
+
+    def __init__(self, detail: str, *, status: int, code: str, request_id: str | None = None) -> None:
+        super().__init__(detail)
+        self.status, self.code, self.request_id = status, code, request_id
 
 
 class BundleRefused(LenswrightError):
