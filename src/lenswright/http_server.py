@@ -1,0 +1,154 @@
+"""Serve one WSGI app on one address until SIGTERM, SIGINT or SIGHUP: Granian, one worker, threads.
+
+The parent process only watches; the app and everything it owns live in the worker, which therefore
+may be forked safely. A pipe ties both together: when the parent stops or vanishes, the worker ends.
+"""
+
+import logging
+import multiprocessing
+import os
+import signal
+import socket
+import sys
+import threading
+import time
+from collections.abc import Callable
+from functools import partial
+from multiprocessing.connection import Connection
+from multiprocessing.util import Finalize
+from typing import Any
+
+from granian.constants import Interfaces
+from granian.log import LogLevels
+from granian.server.mp import MPServer
+
+from lenswright.errors import LenswrightError, SettingsError
+
+_log = logging.getLogger(__name__)
+
+GRACE_S = 8
+_closing: list[Finalize] = []  # each runs once, at the normal end of a process or by call
+_GRANIAN_LOGS = {
+    "formatters": {},
+    "handlers": {},
+    "loggers": {"_granian": {"handlers": [], "propagate": True}},
+}
+
+
+def serve(app_factory: Callable[[], Any], host: str, port: int, *, threads: int, name: str) -> None:
+    """Serve until a signal says stop; requests in work are answered first, for up to GRACE_S.
+
+    `app_factory`: picklable, called once in the worker, returns the WSGI app; it may register
+    `at_stop` callbacks. Raises SettingsError if the address cannot be used; exits with status 1 if
+    the app cannot be built.
+    """
+    refuse_unusable(host, port)
+    lifeline, parent_end = multiprocessing.Pipe(duplex=False)
+    server = MPServer(
+        name,
+        address=host,
+        port=port,
+        interface=Interfaces.WSGI,
+        workers=1,
+        blocking_threads=threads,
+        backpressure=1024,  # connections held open, idle ones too; not requests
+        websockets=False,
+        workers_kill_timeout=GRACE_S + 4,
+        log_level=LogLevels.error,
+        log_dictconfig=_GRANIAN_LOGS,
+    )
+
+    _take_signals(server, parent_end)
+    load = partial(
+        _load, app_factory, lifeline, parent_end, partial(_announce, host, port, name, os.getpid())
+    )
+    server.serve(target_loader=load, wrap_loader=False)
+
+
+def _take_signals(server: MPServer, parent_end: Connection) -> None:
+    """In the parent: a closed terminal stops too, unless under nohup; SIGUSR1 says that we listen."""
+
+    def stop(*_: object) -> None:
+        parent_end.close()
+        server.interrupt_signal = True
+        server.main_loop_interrupt.set()
+
+    def listening(*_: object) -> None:
+        server.respawn_failed_workers = True  # a crash before that would only repeat itself
+
+    server.signal_handler_interrupt = server.signal_handler_reload = stop  # type: ignore[method-assign]
+    signal.signal(signal.SIGUSR1, listening)
+    if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:
+        server.on_startup(lambda: signal.signal(signal.SIGHUP, signal.SIG_IGN))
+
+
+def refuse_unusable(host: str, port: int) -> None:
+    """Raise SettingsError if nothing can listen on the address, and say why.
+
+    Granian binds with SO_REUSEPORT, under which two instances would silently share one port.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as exc:
+            raise SettingsError(
+                f"Cannot listen on {host}:{port}: {exc.strerror or exc}."
+                " Stop what listens there, or choose another --port or --host."
+            ) from exc
+
+
+def at_stop(callback: Callable[[], None]) -> None:
+    """Run `callback` once when this worker ends, last registered first."""
+    _closing.insert(0, Finalize(None, callback, exitpriority=len(_closing)))
+
+
+def _load(
+    app_factory: Callable[[], Any],
+    lifeline: Connection,
+    parent_end: Connection,
+    announce: Callable[[], None],
+) -> Any:
+    """Build the app in the worker."""
+    parent_end.close()  # else the worker itself would keep its lifeline open
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)  # the parent decides what a closed terminal means
+    for early in (signal.SIGTERM, signal.SIGINT):  # until Granian takes them: simply end
+        signal.signal(early, signal.SIG_DFL)
+    for target in (partial(_end_with_parent, lifeline), announce):
+        threading.Thread(target=target, daemon=True).start()
+    try:
+        return app_factory()
+    except LenswrightError as exc:
+        _log.critical("Cannot start: %s", exc)
+        sys.exit(1)
+
+
+def _end_with_parent(lifeline: Connection) -> None:
+    """Wait for the parent to stop or die, then end: gracefully, or by force after GRACE_S."""
+    lifeline.poll(None)
+    os.kill(os.getpid(), signal.SIGTERM)
+    time.sleep(GRACE_S)
+    _log.warning("Some clients did not finish in %s s; their connections are cut.", GRACE_S)
+    for close in _closing:
+        close()
+    os._exit(0)
+
+
+def _announce(host: str, port: int, name: str, parent_pid: int) -> None:
+    """Once the address answers, log it and tell the parent."""
+    reachable = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)
+    while not _answers(reachable, port):
+        time.sleep(0.02)
+    if os.getppid() == parent_pid:
+        os.kill(parent_pid, signal.SIGUSR1)
+    shown = f"[{reachable}]" if ":" in reachable else reachable
+    _log.info("%s listens on http://%s:%d", name, shown, port)
+
+
+def _answers(host: str, port: int) -> bool:
+    try:
+        socket.create_connection((host, port), timeout=1).close()
+    except OSError:
+        return False
+    return True
