@@ -6,6 +6,7 @@ LenswrightError
 │   ├── UnsupportedImage         not one of the formats we read
 │   ├── UnreadableImage          the right format, but damaged or empty
 │   └── ImageTooLarge            more bytes or pixels than the limits allow
+├── MalformedRequest             a request that cannot be understood
 ├── InputRefused                 a request that is well-formed but unusable
 │   ├── UnknownLabel
 │   ├── ArchiveRefused           a zip that is damaged, hostile or too large
@@ -62,6 +63,12 @@ class ImageTooLarge(ImageError):
     """The photo has more bytes or pixels than the limits allow."""
 
     code = "image_too_large"
+
+
+class MalformedRequest(LenswrightError):
+    """A request that cannot be understood: a field is missing, or the JSON is none."""
+
+    code = "malformed_request"
 
 
 class InputRefused(LenswrightError):
