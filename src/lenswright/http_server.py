@@ -12,7 +12,7 @@ import socket
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
 from multiprocessing.connection import Connection
 from multiprocessing.util import Finalize
@@ -35,8 +35,16 @@ _GRANIAN_LOGS = {
 }
 
 
-def serve(app_factory: Callable[[], Any], host: str, port: int, *, threads: int, name: str) -> None:
-    """Serve until a signal says stop; requests in work are answered first, for up to GRACE_S.
+def serve(
+    app_factory: Callable[[], Any],
+    host: str,
+    port: int,
+    *,
+    threads: int,
+    name: str,
+    grace_s: int = GRACE_S,
+) -> None:
+    """Serve until a signal says stop; requests in work are answered first, for up to `grace_s`.
 
     `app_factory`: picklable, called once in the worker, returns the WSGI app; it may register
     `at_stop` callbacks. Raises SettingsError if the address cannot be used; exits with status 1 if
@@ -53,15 +61,17 @@ def serve(app_factory: Callable[[], Any], host: str, port: int, *, threads: int,
         blocking_threads=threads,
         backpressure=1024,  # connections held open, idle ones too; not requests
         websockets=False,
-        workers_kill_timeout=GRACE_S + 4,
+        workers_kill_timeout=grace_s + 4,
         log_level=LogLevels.error,
         log_dictconfig=_GRANIAN_LOGS,
     )
 
     _take_signals(server, parent_end)
-    load = partial(
-        _load, app_factory, lifeline, parent_end, partial(_announce, host, port, name, os.getpid())
+    helpers = (
+        partial(_end_with_parent, lifeline, grace_s),
+        partial(_announce, host, port, name, os.getpid()),
     )
+    load = partial(_load, app_factory, parent_end, helpers)
     server.serve(target_loader=load, wrap_loader=False)
 
 
@@ -105,17 +115,14 @@ def at_stop(callback: Callable[[], None]) -> None:
 
 
 def _load(
-    app_factory: Callable[[], Any],
-    lifeline: Connection,
-    parent_end: Connection,
-    announce: Callable[[], None],
+    app_factory: Callable[[], Any], parent_end: Connection, helpers: Iterable[Callable[[], None]]
 ) -> Any:
     """Build the app in the worker."""
     parent_end.close()  # else the worker itself would keep its lifeline open
     signal.signal(signal.SIGHUP, signal.SIG_IGN)  # the parent decides what a closed terminal means
     for early in (signal.SIGTERM, signal.SIGINT):  # until Granian takes them: simply end
         signal.signal(early, signal.SIG_DFL)
-    for target in (partial(_end_with_parent, lifeline), announce):
+    for target in helpers:
         threading.Thread(target=target, daemon=True).start()
     try:
         return app_factory()
@@ -124,12 +131,12 @@ def _load(
         sys.exit(1)
 
 
-def _end_with_parent(lifeline: Connection) -> None:
-    """Wait for the parent to stop or die, then end: gracefully, or by force after GRACE_S."""
+def _end_with_parent(lifeline: Connection, grace_s: float) -> None:
+    """Wait for the parent to stop or die, then end: gracefully, or by force after `grace_s`."""
     lifeline.poll(None)
     os.kill(os.getpid(), signal.SIGTERM)
-    time.sleep(GRACE_S)
-    _log.warning("Some clients did not finish in %s s; their connections are cut.", GRACE_S)
+    time.sleep(grace_s)
+    _log.warning("Some clients did not finish in %s s; their connections are cut.", grace_s)
     for close in _closing:
         close()
     os._exit(0)
