@@ -1,0 +1,150 @@
+"""The API as the dashboard sees it: one method per question, JSON in, JSON out.
+
+Law of this module: HTTP only. Every failure leaves as ApiAway (no answer) or ApiRefused (the API's own
+problem detail); nothing of `requests` or `urllib3` gets past it, the raw streams of `relay` excepted.
+"""
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+from typing import Any
+
+import requests
+
+from lenswright.errors import ApiAway, ApiRefused
+
+POLL_TIMEOUT_S = 0.9  # two in one poll stay below its two seconds: slower ones would be pruned
+READ_TIMEOUT_S = 8.0
+ACTION_TIMEOUT_S = 60.0  # promoting loads and verifies a bundle first
+CONNECT_TIMEOUT_S = 1.0
+CACHE_S = 0.9
+
+log = logging.getLogger(__name__)
+Json = dict[str, Any]
+
+
+class ApiClient:
+    """A client of one API; safe to use from many threads.
+
+    Every method raises ApiAway when there is no answer in time and ApiRefused when the answer is a problem.
+    """
+
+    def __init__(self, url: str, *, clock: Callable[[], float] = time.monotonic) -> None:
+        self.url = url.rstrip("/")
+        self._clock = clock
+        self._session = requests.Session()
+        self._session.trust_env = False  # a proxy variable must not come between us and loopback
+        self._session.mount("http://", requests.adapters.HTTPAdapter(pool_maxsize=16))
+        self._polls: dict[str, tuple[float, Json | ApiAway | ApiRefused]] = {}
+        self._poll_lock = threading.Lock()
+
+    def status(self, task: str | None) -> Json:
+        """Return GET /status without its matrix; answers younger than a second are shared by all tabs."""
+        with self._poll_lock:
+            taken_at, outcome = self._polls.get(task or "", (float("-inf"), None))
+            if outcome is None or self._clock() - taken_at >= CACHE_S:
+                outcome = self._ask_status(task)
+                self._polls[task or ""] = (self._clock(), outcome)
+        if isinstance(outcome, Exception):  # shared too: tabs must not queue behind an API that hangs
+            raise outcome
+        return outcome
+
+    def _ask_status(self, task: str | None) -> Json | ApiAway | ApiRefused:
+        try:
+            answer = self._get("/status", task=task, timeout_s=POLL_TIMEOUT_S)
+        except (ApiAway, ApiRefused) as exc:
+            return exc
+        answer.pop("confusion_matrix", None)
+        (answer.get("model") or {}).pop("confusion_matrix", None)
+        return answer
+
+    def training_status(self, *, run_id: int | None = None, task: str | None = None) -> Json:
+        """Return GET /training-status: one run with its history and log, or `{"state": "idle"}`."""
+        return self._get("/training-status", run_id=run_id, task=task, timeout_s=POLL_TIMEOUT_S)
+
+    def runs(self, task: str | None, limit: int = 10) -> list[Json]:
+        """Return the latest runs, newest first."""
+        return list(self._get("/runs", task=task, limit=limit).get("runs", []))
+
+    def start_training(self, wishes: Json) -> Json:
+        """Start a run with these wishes; returns its run_id."""
+        return self._post("/train", json=wishes)
+
+    def stop_training(self, run_id: int | None) -> Json:
+        """Ask the run to stop."""
+        return self._post("/training/stop", json={"run_id": run_id} if run_id else {})
+
+    def models(self, task: str | None) -> Json:
+        """Return the versions of a task and which one is champion."""
+        return self._get("/models", task=task)
+
+    def model(self, version: str) -> Json:
+        """Return one version with its manifest, files and history."""
+        return self._get(f"/models/{version}")
+
+    def report(self, version: str) -> Json:
+        """Return the test report of a version."""
+        return self._get(f"/models/{version}/report")
+
+    def promote(self, version: str, reason: str) -> Json:
+        """Make a version the champion of its task."""
+        return self._post(f"/models/{version}/promote", json={"reason": reason})
+
+    def rollback(self, task: str | None) -> Json:
+        """Return to the champion before this one."""
+        return self._post("/models/rollback", params={"task": task} if task else {})
+
+    def dataset(self, task: str | None) -> Json:
+        """Return the counts, splits, sizes and problems of a task's photos."""
+        return self._get("/dataset", task=task)
+
+    def photos(self, task: str | None, *, label: str | None, split: str | None, page: int, size: int) -> Json:
+        """Return one page of photos."""
+        return self._get("/dataset/images", task=task, label=label, split=split, page=page, page_size=size)
+
+    def stream(self, method: str, path: str, *, timeout_s: float, **options: Any) -> requests.Response:
+        """Return the unread response, whatever its status; the caller closes it. Raises ApiAway."""
+        return self._call(method, path, timeout_s=timeout_s, stream=True, **options)
+
+    def _get(self, path: str, *, timeout_s: float = READ_TIMEOUT_S, **query: Any) -> Json:
+        params = {name: value for name, value in query.items() if value is not None}
+        return self._answer(self._call("GET", path, timeout_s=timeout_s, params=params))
+
+    def _post(self, path: str, **options: Any) -> Json:
+        return self._answer(self._call("POST", path, timeout_s=ACTION_TIMEOUT_S, **options))
+
+    def _call(self, method: str, path: str, *, timeout_s: float, **options: Any) -> requests.Response:
+        timeout = (min(CONNECT_TIMEOUT_S, timeout_s), timeout_s)
+        try:
+            return self._session.request(method, self.url + path, timeout=timeout, **options)
+        except requests.Timeout as exc:
+            raise ApiAway(f"The API at {self.url} did not answer within {timeout_s:g} s.") from exc
+        except requests.RequestException as exc:
+            raise ApiAway(f"No API answers at {self.url}.") from exc
+
+    def _answer(self, response: requests.Response) -> Json:
+        try:
+            body = response.json()
+        except requests.RequestException as exc:
+            raise ApiRefused(
+                f"Expected JSON from {response.url}. Received: {response.headers.get('Content-Type')}"
+                f" with status {response.status_code}.",
+                status=response.status_code,
+                code="not_json",
+            ) from exc
+        if response.ok and isinstance(body, dict):
+            return body
+        raise refusal(response.status_code, body)
+
+
+def refusal(status: int, body: Any) -> ApiRefused:
+    """Return the problem detail in `body` as our error."""
+    problem = body if isinstance(body, dict) else {}
+    detail = problem.get("detail") or problem.get("title") or f"The API answered with status {status}."
+    return ApiRefused(
+        str(detail),
+        status=status,
+        code=str(problem.get("code", "problem")),
+        request_id=problem.get("request_id"),
+    )

@@ -1,0 +1,60 @@
+"""The one wiring place of the dashboard: settings and an API client in, a Dash app out."""
+
+import logging
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+import dash
+from dash import Dash, register_page, set_props
+
+from lenswright.dashboard import chrome, poll
+from lenswright.dashboard.api_client import ApiClient
+from lenswright.dashboard.pages import classify, data, overview
+from lenswright.dashboard.relay import relay
+from lenswright.dashboard.shell import PAGES, shell
+from lenswright.errors import LenswrightError
+from lenswright.settings import Settings
+
+log = logging.getLogger(__name__)
+MODULES = {"overview": overview, "classify": classify, "data": data}
+
+
+def create_dashboard(settings: Settings, api: ApiClient | None = None) -> Dash:
+    """Return the dashboard of the API at `settings.api_url`; it starts and stays up without that API."""
+    api = api or ApiClient(settings.api_url)
+    app = Dash(
+        "lenswright.dashboard",
+        use_pages=True,
+        pages_folder="",
+        title="lenswright",
+        update_title="",  # the title must not flicker with every poll
+        suppress_callback_exceptions=True,  # a page's elements exist only while it is shown
+        on_error=report,
+        meta_tags=[{"name": "viewport", "content": "width=device-width, initial-scale=1"}],
+    )
+    for order, (name, label, path) in enumerate(p for p in PAGES if p[0] in MODULES):
+        module = MODULES[name]
+        register_page(module.__name__, path=path, title=f"{label} · lenswright", order=order, layout=module.layout)
+    app.layout = shell(api.url)
+    bound = partial(bind, api)
+    for part in (poll, chrome, *MODULES.values()):
+        part.register(app, bound)
+    app.server.register_blueprint(relay(api))
+    return app
+
+
+def bind(api: ApiClient, callback: Callable[..., Any]) -> Callable[..., Any]:
+    """Return `callback` with the API as its first argument, as Dash may call it."""
+    return partial(callback, api)
+
+
+def report(exc: Exception) -> None:
+    """Show what went wrong in a callback; while the API is away the banner says so already."""
+    if not isinstance(exc, LenswrightError):
+        log.error("callback failed", exc_info=exc)
+    elif exc.code == "api_away" and not dash.ctx.triggered_prop_ids:
+        return
+    message = str(exc) if isinstance(exc, LenswrightError) else "Its log says more."
+    shown = chrome.notification(chrome.problem_title(exc), message, "error")
+    set_props("notifications", {"sendNotifications": [shown]})

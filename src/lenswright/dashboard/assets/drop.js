@@ -1,0 +1,206 @@
+/* Dropping, choosing and pasting photos; sending them through the dashboard's own server with progress.
+   Any element with data-drop="classify" or data-drop="upload" is a drop zone. What happened goes into the
+   Dash Stores `classified` and `uploading`; Python draws them. The queue survives a change of page. */
+(function () {
+  "use strict";
+  const MOST_RESULTS = 24, BATCH_FILES = 20, BATCH_BYTES = 16e6, TOGETHER = 2, RETRY_MS = 3000, MOST_RETRIES = 40;
+  let task = null;
+
+  function put(store, data) { window.dash_clientside.set_props(store, { data: data }); }
+
+  function calmly(publish, everyMs) { // at most one publication per everyMs, the last one always
+    let timer = null;
+    return () => { timer = timer || setTimeout(() => { timer = null; publish(); }, everyMs); };
+  }
+
+  function send(path, form, onProgress) { // -> Promise of {status, body}; status 0: no answer
+    const request = new XMLHttpRequest();
+    const done = new Promise((resolve) => {
+      const finish = () => {
+        let body = {};
+        try { body = JSON.parse(request.responseText); } catch { body = {}; } // an HTML error page has no detail
+        resolve({ status: request.status, body: body });
+      };
+      request.onload = finish;
+      request.onerror = request.onabort = () => resolve({ status: 0, body: { detail: "The dashboard's server did not answer." } });
+    });
+    request.upload.onprogress = (event) => onProgress(event.loaded / (event.total || 1));
+    request.open("POST", path + (task ? "?task=" + encodeURIComponent(task) : ""));
+    request.setRequestHeader("X-Requested-With", "lenswright");
+    request.send(form);
+    return { done: done, abort: () => request.abort() };
+  }
+
+  /* Classify: a few at a time, newest first. */
+  let results = [], waiting = [], busy = 0, number = 0;
+  const publishResults = calmly(() => put("classified", results.map(({ file, ...shown }) => shown)), 120);
+
+  function classify(files) {
+    for (const file of files) {
+      const item = { id: ++number, name: file.name, bytes: file.size, src: URL.createObjectURL(file), state: "waiting", file: file };
+      results.unshift(item);
+      waiting.push(item);
+    }
+    for (const old of results.splice(MOST_RESULTS)) {
+      URL.revokeObjectURL(old.src);
+      waiting = waiting.filter((item) => item !== old);
+    }
+    publishResults();
+    while (busy < TOGETHER && waiting.length) classifyNext();
+  }
+
+  async function classifyNext() {
+    const item = waiting.shift();
+    if (!item) return;
+    busy += 1;
+    const form = new FormData();
+    form.append("image", item.file, item.name);
+    const started = performance.now();
+    const { status, body } = await send("/relay/predict", form, () => {}).done;
+    Object.assign(item, { state: status === 200 ? "done" : "failed", answer: body, took_ms: performance.now() - started });
+    delete item.file;
+    busy -= 1;
+    publishResults();
+    classifyNext();
+  }
+
+  /* Upload: batch after batch, with the bytes counted; an API that is away is waited for. */
+  let queue = [], upload = null, current = null;
+  const publishUpload = calmly(() => { const { problems, ...shown } = upload; put("uploading", { ...shown, problems: problems.slice(0, 200) }); }, 200);
+
+  function enqueue(files) {
+    const field = document.getElementById("upload-label");
+    const label = field ? field.value.trim() : "";
+    if (!upload || upload.state !== "running") {
+      upload = { state: "running", files: 0, answered: 0, bytes: 0, sent: 0, stored: 0, duplicates: 0, refused: 0, problems: [], problem: null };
+      queue = [];
+    }
+    for (const file of files) {
+      queue.push({ file: file, label: label || file.folder || "" });
+      upload.files += 1;
+      upload.bytes += file.size;
+    }
+    publishUpload();
+    if (!current) sendBatches();
+  }
+
+  function nextBatch() { // one label and one kind per request: the label is a field of the request
+    const first = queue[0], batch = [];
+    let bytes = 0;
+    while (queue.length && batch.length < BATCH_FILES && queue[0].label === first.label && (bytes === 0 || bytes + queue[0].file.size <= BATCH_BYTES)) {
+      bytes += queue[0].file.size;
+      batch.push(queue.shift());
+    }
+    return { label: first.label, files: batch.map((entry) => entry.file), bytes: bytes };
+  }
+
+  async function sendBatches() {
+    current = { abort: () => {} };
+    while (queue.length && upload.state === "running") {
+      const batch = nextBatch(), before = upload.sent;
+      for (let attempt = 0; attempt < MOST_RETRIES; attempt += 1) {
+        const { status, body } = await sendBatch(batch, before);
+        if (upload.state !== "running") break;
+        const away = status === 0 || status === 503;
+        upload.problem = away ? body.detail : null;
+        if (!away || attempt === MOST_RETRIES - 1) { note(batch, status, body); break; }
+        publishUpload();
+        await new Promise((resolve) => setTimeout(resolve, RETRY_MS)); // what was stored is recognised again
+      }
+      upload.sent = before + batch.bytes;
+      publishUpload();
+    }
+    current = null;
+    if (upload.state === "running") upload.state = "done";
+    publishUpload();
+    window.dash_clientside.set_props("wake", { data: Date.now() });
+  }
+
+  function sendBatch(batch, before) {
+    const form = new FormData();
+    if (task) form.append("task", task);
+    if (batch.label) form.append("label", batch.label);
+    for (const file of batch.files) form.append("files[]", file, file.name);
+    current = send("/relay/upload", form, (share) => { upload.sent = before + share * batch.bytes; publishUpload(); });
+    return current.done;
+  }
+
+  function note(batch, status, body) {
+    upload.answered += batch.files.length;
+    const results = body.results || batch.files.map((file) => ({ filename: file.name, outcome: "refused", reason: body.detail || "The answer was " + status + "." }));
+    for (const result of results) {
+      if (result.outcome === "stored") upload.stored += 1;
+      else { upload[result.outcome === "duplicate" ? "duplicates" : "refused"] += 1; upload.problems.push(result); }
+    }
+  }
+
+  function cancel() {
+    if (!upload || upload.state !== "running") return;
+    upload.state = "cancelled";
+    queue = [];
+    if (current) current.abort();
+    publishUpload();
+  }
+
+  /* Drop zones. */
+  const take = { classify: classify, upload: enqueue };
+
+  async function filesOf(transfer) { // folders too; a file knows the folder it came from
+    const entries = [...transfer.items].map((item) => item.webkitGetAsEntry && item.webkitGetAsEntry()).filter(Boolean);
+    if (!entries.length) return [...transfer.files];
+    const found = [];
+    async function walk(entry, folder) {
+      if (entry.isFile) {
+        const file = await new Promise((resolve, reject) => entry.file(resolve, reject));
+        if (!file.name.startsWith(".")) found.push(Object.assign(file, { folder: folder }));
+        return;
+      }
+      const reader = entry.createReader();
+      for (;;) {
+        const some = await new Promise((resolve, reject) => reader.readEntries(resolve, reject));
+        if (!some.length) return;
+        for (const child of some) await walk(child, entry.name);
+      }
+    }
+    for (const entry of entries) await walk(entry, "");
+    return found;
+  }
+
+  function choose(zone) {
+    const input = document.createElement("input");
+    input.type = "file";
+    input.multiple = true;
+    input.accept = zone.dataset.accept || "image/*";
+    input.onchange = () => take[zone.dataset.drop]([...input.files]);
+    input.click();
+  }
+
+  const zoneOf = (event) => event.target.closest && event.target.closest("[data-drop]");
+  document.addEventListener("click", (event) => {
+    if (zoneOf(event)) choose(zoneOf(event));
+    else if (event.target.closest("#upload-cancel")) cancel();
+    else if (event.target.closest("#classify-clear")) { results.forEach((item) => URL.revokeObjectURL(item.src)); results = []; waiting = []; publishResults(); }
+  });
+  document.addEventListener("dragover", (event) => {
+    event.preventDefault(); // a photo dropped beside the zone must not replace the page
+    document.querySelectorAll(".drop.over").forEach((zone) => zone !== zoneOf(event) && zone.classList.remove("over"));
+    if (zoneOf(event)) zoneOf(event).classList.add("over");
+  });
+  document.addEventListener("dragleave", (event) => { if (zoneOf(event)) zoneOf(event).classList.remove("over"); });
+  document.addEventListener("drop", async (event) => {
+    event.preventDefault();
+    const zone = zoneOf(event) || document.querySelector("[data-drop]"); // anywhere on the page is meant for its zone
+    document.querySelectorAll(".drop.over").forEach((over) => over.classList.remove("over"));
+    if (zone && event.dataTransfer) { const files = await filesOf(event.dataTransfer); if (files.length) take[zone.dataset.drop](files); }
+  });
+  document.addEventListener("paste", (event) => {
+    const files = [...((event.clipboardData && event.clipboardData.files) || [])];
+    if (files.length && document.querySelector('[data-drop="classify"]')) classify(files);
+  });
+
+  window.dash_clientside = window.dash_clientside || {};
+  window.dash_clientside.lenswright = Object.assign({}, window.dash_clientside.lenswright, {
+    remember: (facts) => { task = (facts && facts.task) || null; },
+  });
+  window.addEventListener("beforeunload", (event) => { if (upload && upload.state === "running") event.preventDefault(); });
+})();

@@ -1,0 +1,142 @@
+"""Made-up but plausible answers of the API: windows, reports, photos. Pure functions, seeded."""
+
+import io
+import random
+import time
+from datetime import UTC, datetime
+from typing import Any
+
+from PIL import Image
+
+Json = dict[str, Any]
+
+
+def iso(at: float) -> str:
+    return datetime.fromtimestamp(at, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def class_names(n: int) -> list[str]:
+    """Return `cat`, `dog`, or n names of different lengths."""
+    if n == 2:
+        return ["cat", "dog"]
+    kinds = ["terrier", "shepherd", "retriever", "spaniel", "old english sheepdog", "hound"]
+    places = ["norfolk", "black-and-tan", "irish", "tibetan", "west highland white", "american", "great"]
+    return [f"{places[i % 7]} {kinds[i % 6]} {i:03d}" for i in range(n)]
+
+
+def window(classes: list[str], total: int, now: float) -> Json:
+    """Return the snapshot of the last five minutes, a busy server's, in buckets of five seconds."""
+    series = []
+    for step in range(60):
+        at = now - 300 + 5 * step
+        chance = random.Random(int(at // 5))
+        p50 = 11 + 3 * chance.random()
+        series.append(
+            {
+                "t": iso(at),
+                "requests": chance.randint(40, 90),
+                "errors": chance.choice([0, 0, 0, 0, 1, 4]),
+                "p50_ms": p50,
+                "p95_ms": p50 * (1.5 + chance.random()),
+                "p99_ms": p50 * (2.2 + 2 * chance.random()),
+            }
+        )
+    requests, errors = sum(b["requests"] for b in series), sum(b["errors"] for b in series)
+    shares = {name: max(1, requests // (2 + i)) for i, name in enumerate(classes)}
+    return {
+        "total": total,
+        "predictions": total - 12,
+        "errors": 12,
+        "window_s": 300,
+        "window_requests": requests,
+        "throughput_per_s": requests / 300,
+        "error_rate": errors / requests,
+        "latency_ms": {"p50": 12.3, "p95": 21.9, "p99": 38.2, "mean": 13.4},
+        "classes": shares,
+        "statuses": {"accepted": requests * 9 // 10, "uncertain": requests // 15, "unknown": requests // 30},
+        "series": series,
+    }
+
+
+def quiet_window() -> Json:
+    """Return the snapshot of a server that nobody has asked anything."""
+    return {
+        **{"total": 0, "predictions": 0, "errors": 0, "window_s": 300, "window_requests": 0},
+        **{"throughput_per_s": 0.0, "error_rate": None, "classes": {}, "statuses": {}, "series": []},
+        "latency_ms": {"p50": None, "p95": None, "p99": None, "mean": None},
+    }
+
+
+def report(classes: list[str], seed: int = 0) -> Json:
+    """Return a test report: mostly right, with neighbours confused."""
+    chance, n = random.Random(seed), len(classes)
+    counts = [[0] * n for _ in classes]
+    for row in range(n):
+        for _ in range(240 if n == 2 else 13):
+            wrong = chance.random() > (0.945 if n == 2 else 0.82)
+            counts[row][(row + chance.choice([1, -1, 2])) % n if wrong and n > 1 else row] += 1
+    right, total = sum(counts[i][i] for i in range(n)), sum(map(sum, counts))
+    per_class = []
+    for i, label in enumerate(classes):
+        answered = sum(row[i] for row in counts) or 1
+        precision, recall = counts[i][i] / answered, counts[i][i] / sum(counts[i])
+        f1 = 2 * precision * recall / (precision + recall) if precision + recall else 0.0
+        scores = {"precision": precision, "recall": recall, "f1": f1, "support": sum(counts[i])}
+        per_class.append({"label": label, **scores})
+    bins = [
+        {
+            "confidence": c,
+            "accuracy": min(1.0, c - 0.03 + 0.05 * chance.random()),
+            "count": int(4 + 200 * c**8),
+        }
+        for c in (0.35, 0.45, 0.55, 0.65, 0.75, 0.85, 0.95)
+    ]
+    return {
+        "classes": classes,
+        "confusion_matrix": counts,
+        "per_class": per_class,
+        "reliability": bins,
+        "metrics": metrics(right, total, n),
+        "misclassified": [],
+    }
+
+
+def metrics(right: int, total: int, n_classes: int) -> Json:
+    accuracy = right / total
+    top5 = {"top5": 0.976} if n_classes > 5 else {}
+    return {
+        **{"accuracy": accuracy, "accuracy_low": accuracy - 0.021, "accuracy_high": accuracy + 0.018},
+        **{"macro_f1": accuracy - 0.002, "log_loss": 0.173, "ece": 0.012, "test_photos": total},
+        **top5,
+    }
+
+
+def epochs(n: int) -> list[Json]:
+    """Return n epochs of a run that learns."""
+    return [
+        {
+            "epoch": i + 1,
+            "loss": 0.7 * 0.88**i + 0.08,
+            "accuracy": 0.97 - 0.42 * 0.86**i,
+            "val_loss": 0.7 * 0.9**i + 0.12 + 0.01 * (i % 3),
+            "val_accuracy": 0.952 - 0.4 * 0.87**i + 0.004 * (i % 2),
+            "learning_rate": 0.001,
+            "images_per_s": 2300.0,
+        }
+        for i in range(n)
+    ]
+
+
+def photo_jpeg(seed: int, size_px: int = 192) -> bytes:
+    """Return a coloured JPEG that differs for every seed."""
+    chance = random.Random(seed)
+    small = Image.new("RGB", (3, 3))
+    small.putdata([tuple(chance.randrange(30, 235) for _ in range(3)) for _ in range(9)])
+    shape = (size_px, int(size_px * chance.choice([0.66, 0.75, 1.0, 1.33])))
+    out = io.BytesIO()
+    small.resize(shape, Image.Resampling.BICUBIC).save(out, "JPEG", quality=80)
+    return out.getvalue()
+
+
+def now() -> float:
+    return time.time()

@@ -1,0 +1,108 @@
+"""The model half of the fake API: versions, champion, reports, predictions."""
+
+import hashlib
+import time
+from collections.abc import Callable
+from typing import Any
+
+from flask import Flask, Response
+
+from tests.dashboard import fake_data as made
+
+ACCEPT, UNKNOWN = 0.8, 0.45
+
+
+class FakeModels:
+    """Versions of one task; the newest registered comes first."""
+
+    def __init__(self, classes: list[str], at: float) -> None:
+        self.classes, self.versions, self.champions = classes, [], []  # type: ignore[var-annotated]
+        if classes:
+            self.register("20261119-101500-1a2b", at - 180_000, origin="bundled")
+            self.register("20261120-184210-77c0", at - 40_000, promoted=False)
+            self.register("20261121-040312-9f3e", at)
+
+    def register(self, version: str, at: float, *, origin: str = "trained", promoted: bool = True) -> None:
+        report = made.report(self.classes, seed=len(self.versions))
+        reason = "Right on 463 of 480 test photos, the champion on 451: not worse (p = 0.08)."
+        if not promoted:
+            reason = "Recall of 'dog' fell from 94 % to 61 %: a class would collapse. The champion stays."
+        self.versions.insert(
+            0,
+            {
+                **{"version": version, "task": "cats-vs-dogs", "created_at": made.iso(at), "origin": origin},
+                **{"run_id": None if origin == "bundled" else len(self.versions), "backbone": "mobilenet_v2"},
+                **{"preset": "scratch" if origin == "bundled" else "fast", "size_bytes": 8_912_345},
+                **{"weights": "none" if origin == "bundled" else "imagenet file mobilenet_v2.h5"},
+                **{"input": {"size_px": 224, "framing": "crop"}, "metrics": report["metrics"]},
+                "classes": self.classes,
+                "verdict": None
+                if origin == "bundled"
+                else {"promote": promoted, "reason": reason, "numbers": {}},
+                "report": report,
+            },
+        )
+        if promoted:
+            self.champions.append(version)
+
+    def serving(self) -> made.Json | None:
+        return next((self.card(v) for v in self.versions if v["version"] == self.champion), None)
+
+    @property
+    def champion(self) -> str | None:
+        return self.champions[-1] if self.champions else None
+
+    def card(self, version: made.Json) -> made.Json:
+        shown = {key: value for key, value in version.items() if key != "report"}
+        return {**shown, "serving": version["version"] == self.champion}
+
+    def predict(self, data: bytes) -> made.Json:
+        """Return an answer that depends on the bytes only."""
+        share = 0.4 + 0.6 * (hashlib.sha256(data).digest()[0] / 255)
+        rest = [(1 - share) * 0.55 * 0.45**i for i in range(len(self.classes) - 1)]
+        probabilities = dict(zip(self.classes, [share, *rest], strict=False))
+        status = "accepted" if share > ACCEPT else "unknown" if share < UNKNOWN else "uncertain"
+        return {
+            **{"predicted_class": self.classes[0], "confidence": share, "prediction_time": 0.0123},
+            **{"timestamp": made.iso(time.time()), "probabilities": probabilities, "status": status},
+            **{"model_version": self.champion, "task": "cats-vs-dogs", "request_id": "r-1"},
+            "timing_ms": {"decode": 1.2, "inference": 3.9, "total": 5.6},
+        }
+
+    def add_routes(self, app: Flask, problem: Callable[..., Any]) -> None:
+        """Add what the API offers about models."""
+
+        def found(version: str) -> made.Json:
+            return next(v for v in self.versions if v["version"] == version)
+
+        @app.get("/models")
+        def models() -> Any:
+            cards = [self.card(v) for v in self.versions]
+            return {"task": "cats-vs-dogs", "champion": self.champion, "models": cards}
+
+        @app.get("/models/<version>")
+        def model(version: str) -> Any:
+            names = ("model.onnx", "model.keras", "report.json", "MODEL_CARD.md", "manifest.json")
+            files = [{"name": name, "sha256": hashlib.sha256(name.encode()).hexdigest()} for name in names]
+            return {**self.card(found(version)), "manifest": {}, "files": files, "history": []}
+
+        @app.get("/models/<version>/report")
+        def report(version: str) -> Any:
+            return found(version)["report"]
+
+        @app.get("/models/<version>/files/<name>")
+        def file(version: str, name: str) -> Any:
+            disposition = {"Content-Disposition": f"attachment; filename={name}"}
+            return Response(f"{version}/{name}", content_type="application/octet-stream", headers=disposition)
+
+        @app.post("/models/<version>/promote")
+        def promote(version: str) -> Any:
+            self.champions.append(found(version)["version"])
+            return {"task": "cats-vs-dogs", "version": version, "previous": self.champions[-2]}
+
+        @app.post("/models/rollback")
+        def rollback() -> Any:
+            if len(self.champions) < 2:
+                return problem(409, "conflict", "There is no earlier champion to return to.")
+            previous = self.champions.pop()
+            return {"task": "cats-vs-dogs", "version": self.champion, "previous": previous}
