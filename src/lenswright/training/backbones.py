@@ -4,6 +4,7 @@ Every model takes uint8 RGB (N, S, S, 3) as it comes from `imaging`, so nothing 
 can scale the pixels differently. Adding a backbone is adding one entry to `BACKBONES`.
 """
 
+import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -86,8 +87,10 @@ def _load(model: Any, weights: Path) -> None:
     if not weights.is_file():
         raise WeightsUnavailable(f"Expected a weights file for {model.name}. There is no {weights}.")
     try:
-        model.load_weights(str(weights))
-    except (ValueError, OSError, KeyError) as exc:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", UserWarning)  # Keras only warns of layers it leaves random
+            model.load_weights(str(weights))
+    except (ValueError, OSError, KeyError, UserWarning) as exc:
         reason = str(exc).strip().splitlines()[0] if str(exc).strip() else type(exc).__name__
         raise WeightsUnavailable(
             f"Expected weights of {model.name} ({model.count_params()} numbers). "
