@@ -5,6 +5,7 @@ By hand: `python -m tests.dashboard.fake_api --port 5900 --classes 120 --photos 
 
 import argparse
 import hashlib
+import random
 import threading
 import time
 from typing import Any
@@ -62,7 +63,7 @@ class FakeApi:
 
     def add(self, filename: str, label: str | None, n_bytes: int) -> made.Json:
         number = len(self.photos) + 1
-        split = SPLITS[number * 7 % 6] if label else None
+        split = random.Random(number).choice(SPLITS) if label else None
         photo = {
             **{"id": number, "path": f"uploads/ab/{number:08x}.jpg", "filename": filename, "label": label},
             **{"split": split, "width": 486, "height": 374, "size_bytes": n_bytes},

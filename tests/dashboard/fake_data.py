@@ -93,7 +93,8 @@ def report(classes: list[str], seed: int = 0) -> Json:
     ]
     return {
         "classes": classes,
-        "confusion_matrix": counts,
+        "confusion_matrix": {"classes": classes, "counts": counts},
+        "most_confused": [],
         "per_class": per_class,
         "reliability": bins,
         "metrics": metrics(right, total, n),

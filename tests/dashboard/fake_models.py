@@ -16,7 +16,7 @@ class FakeModels:
     """Versions of one task; the newest registered comes first."""
 
     def __init__(self, classes: list[str], at: float) -> None:
-        self.classes, self.versions, self.champions = classes, [], []  # type: ignore[var-annotated]
+        self.classes, self.versions, self.champions = list(classes), [], []  # type: ignore[var-annotated]
         if classes:
             self.register("20261119-101500-1a2b", at - 180_000, origin="bundled")
             self.register("20261120-184210-77c0", at - 40_000, promoted=False)
@@ -24,9 +24,9 @@ class FakeModels:
 
     def register(self, version: str, at: float, *, origin: str = "trained", promoted: bool = True) -> None:
         report = made.report(self.classes, seed=len(self.versions))
-        reason = "Right on 463 of 480 test photos, the champion on 451: not worse (p = 0.08)."
+        reason = "Promoted: right on 463 of 480 test photos, the champion on 451: not worse (p = 0.08)."
         if not promoted:
-            reason = "Recall of 'dog' fell from 94 % to 61 %: a class would collapse. The champion stays."
+            reason = "Not promoted: recall of 'dog' fell from 94 % to 61 %: a class would collapse. The champion stays."
         self.versions.insert(
             0,
             {
@@ -35,7 +35,7 @@ class FakeModels:
                 **{"preset": "scratch" if origin == "bundled" else "fast", "size_bytes": 8_912_345},
                 **{"weights": "none" if origin == "bundled" else "imagenet file mobilenet_v2.h5"},
                 **{"input": {"size_px": 224, "framing": "crop"}, "metrics": report["metrics"]},
-                "classes": self.classes,
+                "classes": list(self.classes),
                 "verdict": None
                 if origin == "bundled"
                 else {"promote": promoted, "reason": reason, "numbers": {}},
@@ -59,7 +59,8 @@ class FakeModels:
     def predict(self, data: bytes) -> made.Json:
         """Return an answer that depends on the bytes only."""
         share = 0.4 + 0.6 * (hashlib.sha256(data).digest()[0] / 255)
-        rest = [(1 - share) * 0.55 * 0.45**i for i in range(len(self.classes) - 1)]
+        rest = [(1 - share) * 0.55**(i + 1) for i in range(len(self.classes) - 1)]
+        rest = [value * (1 - share) / (sum(rest) or 1) for value in rest]
         probabilities = dict(zip(self.classes, [share, *rest], strict=False))
         status = "accepted" if share > ACCEPT else "unknown" if share < UNKNOWN else "uncertain"
         return {

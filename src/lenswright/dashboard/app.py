@@ -10,14 +10,14 @@ from dash import Dash, register_page, set_props
 
 from lenswright.dashboard import chrome, poll
 from lenswright.dashboard.api_client import ApiClient
-from lenswright.dashboard.pages import classify, data, overview
+from lenswright.dashboard.pages import classify, data, models, overview, training
 from lenswright.dashboard.relay import relay
 from lenswright.dashboard.shell import PAGES, shell
 from lenswright.errors import LenswrightError
 from lenswright.settings import Settings
 
 log = logging.getLogger(__name__)
-MODULES = {"overview": overview, "classify": classify, "data": data}
+MODULES = {"overview": overview, "classify": classify, "data": data, "training": training, "models": models}
 
 
 def create_dashboard(settings: Settings, api: ApiClient | None = None) -> Dash:
@@ -33,9 +33,11 @@ def create_dashboard(settings: Settings, api: ApiClient | None = None) -> Dash:
         on_error=report,
         meta_tags=[{"name": "viewport", "content": "width=device-width, initial-scale=1"}],
     )
-    for order, (name, label, path) in enumerate(p for p in PAGES if p[0] in MODULES):
+    for order, (name, label, path) in enumerate(PAGES):
         module = MODULES[name]
-        register_page(module.__name__, path=path, title=f"{label} · lenswright", order=order, layout=module.layout)
+        register_page(
+            module.__name__, path=path, title=f"{label} · lenswright", order=order, layout=module.layout
+        )
     app.layout = shell(api.url)
     bound = partial(bind, api)
     for part in (poll, chrome, *MODULES.values()):

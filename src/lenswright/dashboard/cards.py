@@ -52,7 +52,9 @@ def blank() -> go.Figure:
     """Return a figure with nothing on it."""
     nothing = {"visible": False, "fixedrange": True}
     clear = "rgba(0,0,0,0)"
-    return go.Figure(layout={"xaxis": nothing, "yaxis": nothing, "paper_bgcolor": clear, "plot_bgcolor": clear})
+    return go.Figure(
+        layout={"xaxis": nothing, "yaxis": nothing, "paper_bgcolor": clear, "plot_bgcolor": clear}
+    )
 
 
 def empty(symbol: str, title: str, text: Element, *actions: Element) -> html.Div:

@@ -60,7 +60,9 @@ def slug(name: str | None) -> str:
     return re.sub(r"[^a-z0-9]+", "-", (name or "").lower()).strip("-")
 
 
-def choose_task(selected: str | None, _stored_at: int, _clicks: int, stored: str | None, name: str) -> tuple[Any, ...]:
+def choose_task(
+    selected: str | None, _stored_at: int, _clicks: int, stored: str | None, name: str
+) -> tuple[Any, ...]:
     """Return (select value, stored task, modal open); the browser remembers the task."""
     if ctx.triggered_id == "task-create":
         task = slug(name)
@@ -87,7 +89,7 @@ def outcome(run: Json) -> str:
         return str(run["error"])
     if not verdict:
         return "It ended without a model."
-    return ("Now serving. " if verdict.get("promote") else "Not promoted. ") + str(verdict.get("reason", ""))
+    return str(verdict.get("reason", ""))
 
 
 def notification(title: str, message: str, kind: str) -> Json:

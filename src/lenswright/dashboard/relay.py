@@ -17,7 +17,14 @@ CHUNK_BYTES = 64 * 1024
 PHOTO_TIMEOUT_S = 10.0
 PREDICT_TIMEOUT_S = 60.0
 UPLOAD_TIMEOUT_S = 900.0  # a large zip is unpacked and checked before the API answers
-PASSED_ON = ("Content-Type", "Content-Length", "Content-Disposition", "ETag", "Cache-Control", "Last-Modified")
+PASSED_ON = (
+    "Content-Type",
+    "Content-Length",
+    "Content-Disposition",
+    "ETag",
+    "Cache-Control",
+    "Last-Modified",
+)
 OWN_HEADER = ("X-Requested-With", "lenswright")
 
 

@@ -34,7 +34,12 @@ def shell(api_url: str) -> dmc.MantineProvider:
         transitionDuration=0,
     )
     return dmc.MantineProvider(
-        [*_stores(), dmc.NotificationContainer(id="notifications", position="bottom-right"), frame, _new_task()],
+        [
+            *_stores(),
+            dmc.NotificationContainer(id="notifications", position="bottom-right"),
+            frame,
+            _new_task(),
+        ],
         theme=MANTINE_THEME,
         defaultColorScheme="auto",
     )
@@ -123,10 +128,17 @@ def _navbar(api_url: str) -> dmc.AppShellNavbar:
 def _main(api_url: str) -> dmc.AppShellMain:
     words = [html.Strong("The API is away."), " ", html.Span(id="banner-reason")]
     hint = html.Span(
-        ["The last values stay below in grey; this page recovers by itself. Is ", html.Code(api_url), " running?"]
+        [
+            "The last values stay below in grey; this page recovers by itself. Is ",
+            html.Code(api_url),
+            " running?",
+        ]
     )
     banner = html.Div(
-        [icon("away"), html.Div([html.Div(words), hint])], id="banner", className="banner hidden", role="alert"
+        [icon("away"), html.Div([html.Div(words), hint])],
+        id="banner",
+        className="banner hidden",
+        role="alert",
     )
     return dmc.AppShellMain(html.Div([banner, page_container], id="main", className="main"))
 

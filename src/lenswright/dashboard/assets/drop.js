@@ -129,7 +129,7 @@
     upload.answered += batch.files.length;
     const results = body.results || batch.files.map((file) => ({ filename: file.name, outcome: "refused", reason: body.detail || "The answer was " + status + "." }));
     for (const result of results) {
-      if (result.outcome === "stored") upload.stored += 1;
+      if (result.outcome === "stored" || result.outcome === "labelled") upload.stored += 1;
       else { upload[result.outcome === "duplicate" ? "duplicates" : "refused"] += 1; upload.problems.push(result); }
     }
   }
@@ -193,6 +193,9 @@
     document.querySelectorAll(".drop.over").forEach((over) => over.classList.remove("over"));
     if (zone && event.dataTransfer) { const files = await filesOf(event.dataTransfer); if (files.length) take[zone.dataset.drop](files); }
   });
+  document.addEventListener("error", (event) => { // a format that browsers cannot show: no broken-picture sign
+    if (event.target.matches && event.target.matches(".result-photo img")) event.target.classList.add("broken");
+  }, true);
   document.addEventListener("paste", (event) => {
     const files = [...((event.clipboardData && event.clipboardData.files) || [])];
     if (files.length && document.querySelector('[data-drop="classify"]')) classify(files);

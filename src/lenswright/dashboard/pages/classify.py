@@ -65,13 +65,15 @@ def _result(item: Json, api_url: str) -> html.Section:
     photo = html.Div(html.Img(src=item["src"], alt=item["name"]), className="result-photo")
     name = html.Div(item["name"], className="result-name", title=item["name"])
     if item["state"] == "waiting":
-        body = [loading(4), name]
+        body = [loading(4)]
     elif item["state"] == "failed":
         detail = item["answer"].get("detail") or "No reason was given."
-        body = [html.H3("No answer"), notice("bad", detail), name]
+        body = [html.H3("No answer"), notice("bad", detail)]
     else:
-        body = [*_answer(item["answer"]), _foot(item, api_url), name]
-    return card(photo, html.Div(body, className="result-body"), className=f"result {item['state']}")
+        body = [*_answer(item["answer"]), _foot(item, api_url)]
+    return card(
+        html.Div([photo, name]), html.Div(body, className="result-body"), className=f"result {item['state']}"
+    )
 
 
 def _answer(answer: Json) -> list[Any]:
@@ -107,7 +109,8 @@ def _foot(item: Json, api_url: str) -> html.Div:
     answer = item["answer"]
     timing = answer.get("timing_ms") or {}
     took = timing.get("total") or 1000 * (answer.get("prediction_time") or 0)
-    parts = f"decode {formats.milliseconds(timing.get('decode'))}, model {formats.milliseconds(timing.get('inference'))}"
+    decode, model = (formats.milliseconds(timing.get(part)) for part in ("decode", "inference"))
+    parts = f"decode {decode}, model {model}"
     copy = dmc.CopyButton(
         value=curl(item["name"], answer.get("task"), api_url),
         children="Copy as curl",

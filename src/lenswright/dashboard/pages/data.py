@@ -48,16 +48,26 @@ def _upload_card() -> html.Section:
         limit=20,
     )
     zone = html.Button(
-        [icon("upload", 24), html.Span("Drop photos, folders or a zip", className="empty-title"), html.Span("or choose files")],
+        [
+            icon("upload", 24),
+            html.Span("Drop photos, folders or a zip", className="empty-title"),
+            html.Span("or choose files"),
+        ],
         className="drop",
         type="button",
         id="upload-drop",
-        **{"data-drop": "upload", "data-accept": "image/*,.zip", "aria-label": "Choose photos or a zip to upload"},
+        **{
+            "data-drop": "upload",
+            "data-accept": "image/*,.zip",
+            "aria-label": "Choose photos or a zip to upload",
+        },
     )
     progress = html.Div(
         [
             html.Div([html.Span(id="upload-words"), html.Span(id="upload-share")], className="spread"),
-            dmc.Progress(id="upload-bar", value=0, size="sm", transitionDuration=200, **{"aria-label": "Upload"}),
+            dmc.Progress(
+                id="upload-bar", value=0, size="sm", transitionDuration=200, **{"aria-label": "Upload"}
+            ),
             dmc.Button("Cancel", id="upload-cancel", variant="default", size="compact-sm"),
         ],
         id="upload-progress",
@@ -95,8 +105,13 @@ def _upload_results(upload: Json) -> html.Div:
         for key, word in (("stored", "stored"), ("duplicates", "already there"), ("refused", "refused"))
     ]
     rows = [
-        html.Li([html.Span(row["filename"], title=row["filename"]), html.Span(_why(row), className=row["outcome"])])
-        for row in upload["problems"]
+        html.Li(
+            [
+                html.Span(row["filename"], title=row["filename"]),
+                html.Span(_why(row), className=row["outcome"]),
+            ]
+        )
+        for row in sorted(upload["problems"], key=lambda row: row["outcome"] == "duplicate")
     ]
     listed = html.Ul(rows, className="file-results", tabIndex="0") if rows else None
     return html.Div([html.Div(counts, className="counts"), listed])
@@ -133,13 +148,17 @@ def describe(dataset: Json | None) -> tuple[Any, ...]:
     if hidden > 0:
         problems = [*problems[:PROBLEMS_SHOWN], notice("warning", f"and {hidden} more like these")]
     splits = dataset.get("splits") or {}
-    aside = " · ".join(f"{split} {formats.count(splits[split])}" for split in SPLITS if split in splits) if classes else ""
+    aside = (
+        " · ".join(f"{split} {formats.count(splits[split])}" for split in SPLITS if split in splits)
+        if classes
+        else ""
+    )
     return lead, problems, _class_table(classes), aside, labels
 
 
 def _class_table(classes: list[Json]) -> Any:
     if not classes:
-        text = "Choose a class on the left and drop its photos; repeat for each class. Two classes are the least."
+        text = "Name a class, drop its photos, and repeat for each class. It takes at least two."
         return empty("data", "No photos with a label yet", text)
     fields = ("train", "validation", "test", "total")
     ordered = sorted(classes, key=lambda row: -row["total"])

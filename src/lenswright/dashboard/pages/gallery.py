@@ -45,7 +45,9 @@ def _filter(name: str, what: str, choices: list[str], width_px: int) -> dmc.Sele
     )
 
 
-def show(api: ApiClient, page: int, label: str | None, split: str | None, facts: Json | None) -> tuple[Any, ...]:
+def show(
+    api: ApiClient, page: int, label: str | None, split: str | None, facts: Json | None
+) -> tuple[Any, ...]:
     """Return tiles, number of pages, page shown, and the count in words."""
     if not facts or not facts["reachable"]:
         return (no_update,) * 4
@@ -57,8 +59,9 @@ def show(api: ApiClient, page: int, label: str | None, split: str | None, facts:
     if page > pages:
         page = pages
         found = api.photos(facts["task"], label=label, split=split, page=page, size=PAGE_SIZE)
-    first = (page - 1) * PAGE_SIZE
-    words = f"{formats.count(first + 1)} – {formats.count(first + len(found['photos']))} of {formats.count(total)}"
+    before = (page - 1) * PAGE_SIZE
+    first, last = formats.count(before + 1), formats.count(before + len(found["photos"]))
+    words = f"{first} – {last} of {formats.count(total)}"
     return tiles(found["photos"], filtered=bool(label or split)), pages, page, words if total else ""
 
 
@@ -73,10 +76,14 @@ def tiles(photos: list[Json], *, filtered: bool) -> Any:
 
 def _tile(photo: Json) -> html.A:
     label, split = photo.get("label") or "no label", photo.get("split") or ""
-    shape = f"{photo['filename']} · {photo['width']} × {photo['height']} · {formats.size(photo['size_bytes'])}"
+    shape = (
+        f"{photo['filename']} · {photo['width']} × {photo['height']} · {formats.size(photo['size_bytes'])}"
+    )
     image = html.Img(src=f"/relay/thumbnail/{photo['id']}", alt=f"{label}: {photo['filename']}")
     caption = html.Span([html.Span(label, className="tile-label"), html.Span(split, className="tile-split")])
-    return html.A([image, caption], href=f"/relay/photo/{photo['id']}", target="_blank", title=shape, className="tile")
+    return html.A(
+        [image, caption], href=f"/relay/photo/{photo['id']}", target="_blank", title=shape, className="tile"
+    )
 
 
 def register(app: Dash, bound: Callable[..., Any]) -> None:

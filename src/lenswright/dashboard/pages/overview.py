@@ -72,9 +72,12 @@ def stats(live: Json) -> tuple[Any, ...]:
         html.Code(model["version"]) if model else "None yet",
         f"{model.get('preset')} preset · since {since}" if model else "Upload photos and train one.",
         formats.percent(metrics.get("accuracy")),
-        html.Span(f"{span} · {tested}", title="95 % interval") if metrics else "Measured when a model is trained.",
+        html.Span(f"{span} · {tested}", title="95 % interval")
+        if metrics
+        else "Measured when a model is trained.",
         formats.count(requests.get("total")),
-        f"{formats.count(requests.get('predictions'))} predictions · {formats.plural(requests.get('errors') or 0, 'error')}",
+        f"{formats.plural(requests.get('predictions') or 0, 'prediction')}"
+        f" · {formats.plural(requests.get('errors') or 0, 'error')}",
     )
 
 
@@ -163,9 +166,18 @@ def register(app: Dash, _bound: Callable[..., Any]) -> None:
         values += [Output(f"{name}-value", "children"), Output(f"{name}-note", "children")]
     drawn = []
     for name in ("latency", "throughput", "mix"):
-        drawn += [Output(name, "figure"), Output(f"{name}-now", "children"), Output(f"{name}-wrap", "className")]
+        drawn += [
+            Output(name, "figure"),
+            Output(f"{name}-now", "children"),
+            Output(f"{name}-wrap", "className"),
+        ]
     app.callback(
-        [*values, Output("sureness", "children"), Output("holdings", "children"), Output("guide", "children")],
+        [
+            *values,
+            Output("sureness", "children"),
+            Output("holdings", "children"),
+            Output("guide", "children"),
+        ],
         Input("live", "data"),
     )(lambda live: (*stats(live), sureness(live), holdings(live), guide(live)))
     app.callback(drawn, Input("live", "data"), Input("scheme", "data"), State("task", "data"))(
