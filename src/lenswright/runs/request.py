@@ -62,7 +62,7 @@ Rule = Callable[[str, Any], Any]
 
 
 def _refuse(name: str, expected: str, value: object) -> InputRefused:
-    return InputRefused(f"Expected {name!r} to be {expected}. Received: {value!r}.")
+    return InputRefused(f"Expected {name!r} to be {expected}. Received: {repr(value)[:200]}.")
 
 
 def _name(name: str, value: Any) -> str:

@@ -1,0 +1,32 @@
+"""Processes by id: whether one still lives, and ending a whole group of them."""
+
+import logging
+import os
+import signal
+from collections.abc import Sequence
+
+import psutil
+
+_log = logging.getLogger(__name__)
+
+
+def is_alive(pid: int, arguments: Sequence[str]) -> bool:
+    """Return whether process `pid` lives and was started with these last arguments.
+
+    A process that ended but was not yet waited for is dead; so is another one with a reused id.
+    """
+    try:
+        process = psutil.Process(pid)
+        return process.status() != psutil.STATUS_ZOMBIE and process.cmdline()[-len(arguments) :] == [
+            *arguments
+        ]
+    except psutil.Error:
+        return False
+
+
+def kill_group(pid: int) -> None:
+    """End `pid`, a session leader, and everything it started, at once."""
+    try:
+        os.killpg(pid, signal.SIGKILL)
+    except (ProcessLookupError, PermissionError) as exc:
+        _log.info("process group %d is already gone: %s", pid, exc)
