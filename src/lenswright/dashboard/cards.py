@@ -42,10 +42,11 @@ def chart(name: str, height_px: int, description: str) -> html.Div:
     return html.Div(graph, className="chart live", role="img", **{"aria-label": description})
 
 
-def figure_of(figure: go.Figure, height_px: int, description: str) -> html.Div:
-    """Return a finished figure as an element."""
-    graph = dcc.Graph(figure=figure, config=GRAPH_CONFIG, style={"height": f"{height_px}px"})
-    return html.Div(graph, className="chart", role="img", **{"aria-label": description})
+def figure_of(figure: go.Figure, height_px: int, description: str, *, least_width_px: int = 0) -> html.Div:
+    """Return a finished figure as an element; narrower than `least_width_px` it scrolls sideways."""
+    style = {"height": f"{height_px}px", "minWidth": f"{least_width_px}px"}
+    graph = dcc.Graph(figure=figure, config=GRAPH_CONFIG, style=style)
+    return html.Div(graph, className="chart sideways", role="img", **{"aria-label": description})
 
 
 def blank() -> go.Figure:

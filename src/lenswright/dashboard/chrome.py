@@ -10,7 +10,8 @@ from lenswright.dashboard import formats
 from lenswright.dashboard.api_client import ApiClient, Json
 from lenswright.errors import LenswrightError
 
-ENDED = {"completed", "failed", "stopped"}
+STALE = "The last values stay below in grey; this page recovers by itself."
+UNFILLED = "This page fills itself as soon as it answers."
 
 
 def health(live: Json) -> tuple[str, str]:
@@ -28,7 +29,7 @@ def health(live: Json) -> tuple[str, str]:
 
 
 def frame(live: Json) -> tuple[Any, ...]:
-    """Return pill, pill class, champion, banner class, banner reason, main class, training note."""
+    """Return pill, pill class, champion, banner class, reason and hint, main class, training note."""
     kind, words = health(live)
     status = live["status"] or {}
     away = live["state"] not in ("ok", "connecting")
@@ -43,6 +44,7 @@ def frame(live: Json) -> tuple[Any, ...]:
         champion if status else [],
         "banner" if away else "banner hidden",
         live["reason"] if away else "",
+        STALE if status else UNFILLED,
         "main stale" if away else "main",
         note,
     )
@@ -118,6 +120,7 @@ def register(app: Dash, bound: Callable[..., Any]) -> None:
         Output("champion", "children"),
         Output("banner", "className"),
         Output("banner-reason", "children"),
+        Output("banner-hint", "children"),
         Output("main", "className"),
         Output("nav-training-note", "children"),
         Input("live", "data"),

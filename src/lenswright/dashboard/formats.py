@@ -106,6 +106,11 @@ def moment(text: str | None) -> str:
     return ABSENT if parsed is None else f"{parsed.astimezone(UTC):%d %b %Y, %H:%M} UTC"
 
 
+def short(name: str, most: int) -> str:
+    """Return `name`, or its first letters and an ellipsis when it has more than `most`."""
+    return name if len(name) <= most else name[: most - 1].rstrip() + "…"
+
+
 def plural(n: float, noun: str, many: str | None = None) -> str:
     """Return `1 photo`, `1,204 photos`."""
     return f"{count(n)} {noun if n == 1 else many or noun + 's'}"

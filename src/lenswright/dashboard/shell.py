@@ -126,20 +126,11 @@ def _navbar(api_url: str) -> dmc.AppShellNavbar:
 
 
 def _main(api_url: str) -> dmc.AppShellMain:
+    port = api_url.rsplit(":", 1)[-1]
     words = [html.Strong("The API is away."), " ", html.Span(id="banner-reason")]
-    hint = html.Span(
-        [
-            "The last values stay below in grey; this page recovers by itself. Is ",
-            html.Code(api_url),
-            " running?",
-        ]
-    )
-    banner = html.Div(
-        [icon("away"), html.Div([html.Div(words), hint])],
-        id="banner",
-        className="banner hidden",
-        role="alert",
-    )
+    hint = [html.Span(id="banner-hint"), " Start it with ", html.Code(f"python app.py --port {port}"), "."]
+    text = html.Div([html.Div(words), html.Div(hint)])
+    banner = html.Div([icon("away"), text], id="banner", className="banner hidden", role="alert")
     return dmc.AppShellMain(html.Div([banner, page_container], id="main", className="main"))
 
 

@@ -5,10 +5,12 @@ from typing import Any
 
 import plotly.graph_objects as go
 
+from lenswright.dashboard.formats import short
 from lenswright.dashboard.theme import palette, template
 
 MOST_BARS = 8
 LEAST_ROWS = 6
+MOST_LETTERS = 18
 MOST_NAMED = 14  # more classes than this: thin columns, named on hover
 SPLITS = (("train", 0), ("validation", 5), ("test", 4), ("unused", 6))
 ROW_PX = 30
@@ -23,14 +25,15 @@ def class_mix(counts: Mapping[str, int], scheme: str | None) -> go.Figure:
     total = sum(counts.values()) or 1
     figure = go.Figure()
     figure.add_bar(
-        y=[name for name, _ in named],
+        y=[short(name, MOST_LETTERS) for name, _ in named],
+        customdata=[name for name, _ in named],
         x=[n for _, n in named],
         orientation="h",
         text=[f"{n:,} · {n / total:.0%}" for _, n in named],
         textposition="outside",
         cliponaxis=False,
         marker={"color": palette(scheme).series[0]},
-        hovertemplate="%{y}: %{x:,}<extra></extra>",
+        hovertemplate="%{customdata}: %{x:,}<extra></extra>",
     )
     figure.update_layout(template=template(scheme), uirevision="mix", bargap=0.4, margin={"r": 90})
     figure.update_xaxes(visible=False, rangemode="tozero")

@@ -8,11 +8,13 @@ from collections.abc import Sequence
 import numpy as np
 import plotly.graph_objects as go
 
+from lenswright.dashboard.formats import short
 from lenswright.dashboard.theme import palette, template
 
 MOST_WRITTEN = 12  # counts are written into the cells up to here
 MOST_NAMED = 40  # class names stand at the axes up to here; beyond, on hover
 MOST_SHOWN_FIRST = 20
+MOST_LETTERS = 24
 
 
 def most_confused(counts: Sequence[Sequence[int]], limit: int = MOST_SHOWN_FIRST) -> list[int]:
@@ -95,7 +97,7 @@ def _write_counts(figure: go.Figure, matrix: np.ndarray, shares: np.ndarray, sch
 def _framed(figure: go.Figure, names: list[str], scheme: str | None) -> go.Figure:
     named = len(names) <= MOST_NAMED
     figure.update_layout(template=template(scheme), uirevision=f"confusion-{len(names)}", hovermode="closest")
-    ticks = {"tickvals": list(range(len(names))), "ticktext": [_short(name) for name in names]}
+    ticks = {"tickvals": list(range(len(names))), "ticktext": [short(name, MOST_LETTERS) for name in names]}
     figure.update_xaxes(
         **ticks, title_text="answered", showticklabels=named, showgrid=False, fixedrange=False
     )
@@ -105,7 +107,3 @@ def _framed(figure: go.Figure, names: list[str], scheme: str | None) -> go.Figur
     figure.update_yaxes(autorange="reversed")
     figure.update_xaxes(tickangle=-45 if len(names) > 5 else 0)
     return figure
-
-
-def _short(name: str) -> str:
-    return name if len(name) <= 22 else name[:20] + "…"

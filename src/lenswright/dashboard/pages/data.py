@@ -135,14 +135,7 @@ def describe(dataset: Json | None) -> tuple[Any, ...]:
     if dataset is None:
         return (no_update,) * 5
     classes, labels = dataset["classes"], [row["label"] for row in dataset["classes"]]
-    lead = " · ".join(
-        [
-            formats.plural(dataset["total"], "photo"),
-            formats.plural(len(classes), "class", "classes"),
-            f"{formats.count(dataset['unlabelled'])} without a label",
-            formats.size(dataset.get("size_bytes")),
-        ]
-    )
+    lead = _lead(dataset)
     problems = [notice("warning", row["message"]) for row in dataset.get("problems", [])] if classes else []
     hidden = len(problems) - PROBLEMS_SHOWN
     if hidden > 0:
@@ -154,6 +147,16 @@ def describe(dataset: Json | None) -> tuple[Any, ...]:
         else ""
     )
     return lead, problems, _class_table(classes), aside, labels
+
+
+def _lead(dataset: Json) -> str:
+    parts = [
+        formats.plural(dataset["total"], "photo"),
+        formats.plural(len(dataset["classes"]), "class", "classes"),
+    ]
+    if dataset.get("unlabelled"):
+        parts.append(f"{formats.count(dataset['unlabelled'])} without a label")
+    return " · ".join([*parts, formats.size(dataset.get("size_bytes"))])
 
 
 def _class_table(classes: list[Json]) -> Any:

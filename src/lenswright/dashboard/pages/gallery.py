@@ -10,7 +10,7 @@ from lenswright.dashboard import formats
 from lenswright.dashboard.api_client import ApiClient, Json
 from lenswright.dashboard.cards import card, empty
 
-PAGE_SIZE = 48
+PAGE_SIZE = 40
 SPLITS = ["train", "validation", "test", "unused"]
 
 

@@ -13,6 +13,7 @@ from lenswright.dashboard.figures.classes import dataset_height_px, scores
 from lenswright.dashboard.figures.confusion import (
     MOST_NAMED,
     MOST_SHOWN_FIRST,
+    MOST_WRITTEN,
     confusion,
     height_px,
     most_confused,
@@ -28,6 +29,8 @@ TABS = (
     ("calibration", "Calibration"),
     ("files", "Files"),
 )
+
+LEAST_WIDTH_PX = 560  # names at both axes need this much
 
 
 def section() -> html.Div:
@@ -107,7 +110,12 @@ def matrix(shown: Json | None, scheme: str | None, which: str) -> tuple[Any, str
     many = len(classes) > MOST_NAMED
     only = most_confused(counts) if many and which == "some" else None
     size_px = height_px(len(only or classes))
-    figure = figure_of(confusion(classes, counts, scheme, only), size_px, "Confusion matrix")
+    figure = figure_of(
+        confusion(classes, counts, scheme, only),
+        size_px,
+        "Confusion matrix",
+        least_width_px=0 if len(classes) <= MOST_WRITTEN else LEAST_WIDTH_PX,
+    )
     return html.Div([figure, _pairs(classes, counts)], className="matrix"), "" if many else "hidden"
 
 

@@ -19,6 +19,7 @@ STEPS = (
 )
 SURENESS = (("accepted", "sure"), ("uncertain", "uncertain"), ("unknown", "unlike anything it knows"))
 QUIET = empty("overview", "No requests in the last 5 minutes", "Classify a photo and it shows up here.")
+QUIET_TOO = html.Span("No requests in the last 5 minutes", className="quiet-note")
 
 
 def layout(**_query: str) -> html.Div:
@@ -43,13 +44,19 @@ def layout(**_query: str) -> html.Div:
         html.Span(id="overview-lead", children="\u00a0"),
         html.Div(id="guide"),
         html.Div(stats, className="grid four"),
-        html.Div(charts, className="grid two"),
-        html.Div(below, className="grid three"),
+        html.Div(charts, className="grid two", id="overview-charts"),
+        html.Div(below, className="grid three", id="overview-below"),
     )
 
 
 def _chart_card(title: str, name: str, height_px: int) -> html.Section:
-    inner = html.Div([chart(name, height_px, title), html.Div(QUIET, className="over")], id=f"{name}-wrap")
+    inner = html.Div(
+        [
+            chart(name, height_px, title),
+            html.Div(QUIET if name == "latency" else QUIET_TOO, className="over"),
+        ],
+        id=f"{name}-wrap",
+    )
     return card(inner, title=title, aside=html.Span(id=f"{name}-now", className="live"))
 
 
@@ -122,7 +129,7 @@ def sureness(live: Json) -> Any:
     statuses = ((live["status"] or {}).get("requests") or {}).get("statuses") or {}
     total = sum(statuses.values())
     if not total:
-        return QUIET
+        return QUIET_TOO if live["status"] else None
     rows = []
     for key, words in SURENESS:
         share = statuses.get(key, 0) / total
@@ -147,16 +154,21 @@ def holdings(live: Json) -> Any:
     return [*cells, html.Div([go_to("Photos", "/data"), go_to("Training", "/training")], className="links")]
 
 
-def guide(live: Json) -> Any:
-    """Return the three steps to an own model, or nothing when a model serves."""
+def guide(live: Json) -> tuple[Any, str, str]:
+    """Return the three steps to an own model, if none serves, and the classes of the charts.
+
+    Where nothing was ever asked there is nothing to draw either: then the steps stand alone.
+    """
     status = live["status"]
     if status is None or status.get("model"):
-        return None
+        return None, "grid two", "grid three"
+    asked = (status.get("requests") or {}).get("total")
+    shown = ("grid two", "grid three") if asked else ("hidden", "hidden")
     steps = [
         html.Li([html.Span(n, className="step"), html.H3(title), html.P(text), dcc.Link(label, href=href)])
         for n, title, text, label, href in STEPS
     ]
-    return card(html.Ol(steps, className="steps"), title="Three steps to your own model")
+    return card(html.Ol(steps, className="steps"), title="Three steps to your own model"), *shown
 
 
 def register(app: Dash, _bound: Callable[..., Any]) -> None:
@@ -177,9 +189,11 @@ def register(app: Dash, _bound: Callable[..., Any]) -> None:
             Output("sureness", "children"),
             Output("holdings", "children"),
             Output("guide", "children"),
+            Output("overview-charts", "className"),
+            Output("overview-below", "className"),
         ],
         Input("live", "data"),
-    )(lambda live: (*stats(live), sureness(live), holdings(live), guide(live)))
+    )(lambda live: (*stats(live), sureness(live), holdings(live), *guide(live)))
     app.callback(drawn, Input("live", "data"), Input("scheme", "data"), State("task", "data"))(
         lambda live, scheme, _task: charts(live, scheme)
     )

@@ -57,7 +57,9 @@ def section() -> html.Section:
         html.Div([html.H3("Accuracy"), chart("run-accuracy", 210, "Accuracy by epoch")]),
         html.Div([html.H3("Loss"), chart("run-loss", 210, "Loss by epoch")]),
     ]
-    log = html.Details([html.Summary("Log, newest first"), html.Pre(id="run-log", tabIndex="0")], className="log")
+    log = html.Details(
+        [html.Summary("Log, newest first"), html.Pre(id="run-log", tabIndex="0")], className="log"
+    )
     body = html.Div(
         [
             head,
