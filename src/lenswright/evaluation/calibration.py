@@ -1,0 +1,95 @@
+"""How sure a model may sound: temperature, reliability, and the thresholds of 'uncertain' and 'unknown'.
+
+All of it is fitted on validation photos and only measured on test photos. Plain arrays; no model.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lenswright.errors import NotEnoughPhotos
+from lenswright.evaluation.metrics import Floats, Ints
+
+COOLEST, HOTTEST = 0.05, 20.0
+SURE = 0.99  # an answer this sure is never called uncertain, however sure the other answers are
+
+
+@dataclass(frozen=True)
+class ReliabilityBin:
+    """The answers with a confidence in (low, high]: how sure they were, how often they were right."""
+
+    low: float
+    high: float
+    count: int
+    confidence: float
+    accuracy: float
+
+
+def fit_temperature(logits: Floats, labels: Ints) -> float:
+    """Return T in 0.05..20 that minimises the log loss of softmax(logits / T); logits (N, C), labels (N,).
+
+    Raises NotEnoughPhotos without photos.
+    """
+    from scipy.optimize import minimize_scalar
+
+    _need_photos(len(labels))
+    deep = logits.astype(np.float64)
+    rows = np.arange(len(labels))
+
+    def loss(log_temperature: float) -> float:
+        scaled = deep / np.exp(log_temperature)
+        scaled -= scaled.max(axis=1, keepdims=True)
+        return float((np.log(np.exp(scaled).sum(axis=1)) - scaled[rows, labels]).mean())
+
+    found = minimize_scalar(loss, bounds=(np.log(COOLEST), np.log(HOTTEST)), method="bounded")
+    return float(np.exp(found.x))
+
+
+def reliability(probabilities: Floats, labels: Ints, bins: int = 15) -> tuple[ReliabilityBin, ...]:
+    """Return the bins of equal width that hold photos: confidence against accuracy, rising."""
+    confidence = probabilities.max(axis=1).astype(np.float64)
+    right = probabilities.argmax(axis=1) == labels
+    index = np.clip(np.ceil(confidence * bins).astype(int) - 1, 0, bins - 1)  # bin i holds (i, i+1] / bins
+    return tuple(
+        ReliabilityBin(
+            i / bins, (i + 1) / bins, int(here.sum()), float(confidence[here].mean()), float(right[here].mean())
+        )
+        for i in np.unique(index).tolist()
+        for here in [index == i]
+    )
+
+
+def expected_calibration_error(probabilities: Floats, labels: Ints, bins: int = 15) -> float:
+    """Return the mean gap 0..1 between confidence and accuracy, weighted by the photos of each bin."""
+    gaps = (cell.count * abs(cell.confidence - cell.accuracy) for cell in reliability(probabilities, labels, bins))
+    return float(sum(gaps) / len(labels))
+
+
+def accept_threshold(probabilities: Floats, labels: Ints, lost: float = 0.02) -> float:
+    """Return the confidence below which an answer is 'uncertain'.
+
+    At most the share `lost` of the right validation answers falls below it. Never under 1 / C, which
+    every answer reaches, and never over 0.99, which is also the answer when no prediction is right.
+    Raises NotEnoughPhotos without photos.
+    """
+    _need_photos(len(labels))
+    right = probabilities.argmax(axis=1) == labels
+    confidence = np.sort(probabilities.max(axis=1)[right])
+    edge = float(confidence[int(lost * len(confidence))]) if len(confidence) else SURE
+    return max(min(edge, SURE), 1 / probabilities.shape[1])
+
+
+def unknown_distance(distances: NDArray[np.floating], false_reject: float = 0.02) -> float:
+    """Return the distance beyond which a photo is 'unknown', from the validation photos' distances (N,).
+
+    At most the share `false_reject` of them lies beyond it. Raises NotEnoughPhotos without photos.
+    """
+    _need_photos(len(distances))
+    rising = np.sort(distances)
+    return float(rising[len(rising) - 1 - int(false_reject * len(rising))])
+
+
+def _need_photos(count: int) -> None:
+    if not count:
+        raise NotEnoughPhotos("Expected at least one validation photo to calibrate with. Received: none.")

@@ -1,0 +1,111 @@
+"""May this candidate replace the champion? A verdict with its numbers and one sentence for people."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+
+from lenswright.errors import InputRefused, NotEnoughPhotos
+from lenswright.evaluation.metrics import Ints
+
+SIGNIFICANT = 0.05
+LARGE_DROP, LARGE_DROP_PHOTOS = 0.10, 3  # refused although so few photos cannot prove it
+NEVER_RIGHT_PHOTOS = 3  # a class with at least this many photos must be recognised once
+CLASS_DROP, CLASS_DROP_PHOTOS = 0.20, 20
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """The gate's answer: `reason` is a sentence, `numbers` is what it rests on, ready for JSON."""
+
+    promote: bool
+    reason: str
+    numbers: dict[str, Any]
+
+    def to_json(self) -> dict[str, Any]:
+        """Return {"promote", "reason", "numbers"}."""
+        return asdict(self)
+
+
+def judge(
+    *,
+    labels: Ints,
+    candidate: Ints,
+    champion: Ints | None,
+    candidate_version: str,
+    champion_version: str | None,
+    classes: Sequence[str],
+) -> Verdict:
+    """Return whether the candidate should serve, from both models' answers to the same test photos.
+
+    All arrays (N,) hold indices into `classes`; a champion's answer that is none of them is -1.
+    The candidate is refused when it is significantly worse (exact McNemar test, p < 0.05), clearly
+    worse on a set too small for significance, or when a class collapses.
+    Raises NotEnoughPhotos when N is 0 and InputRefused when the lengths differ.
+    """
+    _check(labels, candidate, champion)
+    numbers = _numbers(labels, candidate, champion)
+    numbers |= {"candidate_version": candidate_version, "champion_version": champion_version}
+    collapsed = _collapsed(labels, candidate, champion, classes)
+    numbers["collapsed"] = [name for name, _ in collapsed]
+    worse = _too_bad(numbers)
+    promote = not worse and not collapsed
+    sentence = _comparison(numbers) + (worse or "")
+    if collapsed:
+        sentence += " " + " ".join(text for _, text in collapsed)
+    return Verdict(promote, f"{'Promoted' if promote else 'Not promoted'}: {sentence}", numbers)
+
+
+def mcnemar(gained: int, lost: int) -> float:
+    """Return the exact two-sided p-value of `gained` newly right against `lost` newly wrong answers."""
+    from scipy.stats import binomtest
+
+    return float(binomtest(gained, gained + lost).pvalue) if gained + lost else 1.0
+
+
+def _check(labels: Ints, candidate: Ints, champion: Ints | None) -> None:
+    if len(labels) == 0:
+        raise NotEnoughPhotos("Expected at least one test photo to judge the candidate by. Received: none.")
+    for name, answers in (("candidate", candidate), ("champion", champion)):
+        if answers is not None and len(answers) != len(labels):
+            raise InputRefused(f"Expected {len(labels)} answers of the {name}. Received: {len(answers)}.")
+
+
+def _numbers(labels: Ints, candidate: Ints, champion: Ints | None) -> dict[str, Any]:
+    ours = candidate == labels
+    numbers: dict[str, Any] = {
+        "test_photos": len(labels),
+        "candidate_right": int(ours.sum()),
+        "candidate_accuracy": float(ours.mean()),
+        **dict.fromkeys(("champion_right", "champion_accuracy", "gained", "lost", "p_value")),
+    }
+    if champion is None:
+        return numbers
+    theirs = champion == labels
+    gained, lost = int((ours & ~theirs).sum()), int((theirs & ~ours).sum())
+    return numbers | {
+        "champion_right": int(theirs.sum()),
+        "champion_accuracy": float(theirs.mean()),
+        "gained": gained,
+        "lost": lost,
+        "p_value": mcnemar(gained, lost),
+    }
+
+
+def _comparison(numbers: dict[str, Any]) -> str:
+    ours, photos = _percent(numbers["candidate_accuracy"]), _photos(numbers["test_photos"])
+    if numbers["champion_accuracy"] is None:
+        return f"{ours} on {photos}; no other model serves this task yet."
+    theirs, p_value = _percent(numbers["champion_accuracy"]), _p(numbers["p_value"])
+    compared = f"{ours} against {theirs} of the champion on the same {photos}"
+    if numbers["gained"] == numbers["lost"] == 0:
+        return f"{compared}; both are right and wrong on the same photos."
+    if numbers["p_value"] < SIGNIFICANT:
+        return f"{compared}; the difference is significant ({p_value})."
+    return f"{compared}; the difference is within chance ({p_value})."
+
+
+def _too_bad(numbers: dict[str, Any]) -> str | None:
+    """Return why the candidate as a whole is too bad ("" when the comparison says it), or None."""
+"""placeholder"""

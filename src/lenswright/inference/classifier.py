@@ -1,0 +1,106 @@
+"""A bundle in, answers out: the serving path, also used to measure a candidate. No Flask, no Keras."""
+
+import time
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lenswright.errors import BundleRefused
+from lenswright.imaging.decode import RGB, DecodeLimits
+from lenswright.imaging.framing import decode_framed
+from lenswright.inference.nearest import nth_nearest_distance
+from lenswright.inference.prediction import AnswerStatus, Prediction
+from lenswright.inference.session import open_session
+from lenswright.registry.bundle import Bundle
+from lenswright.registry.golden import golden_frames
+
+GOLDEN_TOLERANCE = 1e-3  # other CPUs round differently, wrong weights differ by far more
+DEFAULT_LIMITS = DecodeLimits()
+
+Floats = NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """Raw outputs: probabilities (N, C), embeddings (N, D), feature_maps (N, h, w, D), all float32."""
+
+    probabilities: Floats
+    embeddings: Floats
+    feature_maps: Floats
+
+
+class Classifier:
+    """One loaded model; safe to call from several threads."""
+
+    def __init__(self, bundle: Bundle, threads: int = 1) -> None:
+        """Load the network. Raises BundleRefused."""
+        self.manifest = bundle.manifest
+        self._session = open_session(bundle.onnx, threads)
+        self._reference = None if bundle.reference is None else bundle.reference.astype(np.float32)
+
+    def answer(self, frames: RGB) -> Answer:
+        """Return the outputs for uint8 (N, S, S, 3)."""
+        return Answer(*self._session.run(["probabilities", "embedding", "feature_map"], {"images": frames}))
+
+    def classify(
+        self,
+        data: bytes,
+        *,
+        limits: DecodeLimits = DEFAULT_LIMITS,
+        turn: AbstractContextManager[object] | None = None,
+    ) -> Prediction:
+        """Return the prediction for a photo's bytes. Raises ImageError.
+
+        `turn` is held while the CPU works, so that no more callers compute than there are CPUs.
+        """
+        with turn or nullcontext():
+            began = time.perf_counter()
+            framed = decode_framed(data, self.manifest.input_spec, limits=limits)
+            decoded = time.perf_counter()
+            probabilities, embedding = self._session.run(
+                ["probabilities", "embedding"], {"images": framed[None]}
+            )  # (S, S, 3) -> (1, S, S, 3)
+            ended = time.perf_counter()
+        return self._predict(probabilities[0], embedding, (decoded - began) * 1e3, (ended - decoded) * 1e3)
+
+    def _predict(
+        self, probabilities: Floats, embedding: Floats, decode_ms: float, inference_ms: float
+    ) -> Prediction:
+        order = np.argsort(-probabilities, kind="stable")
+        classes = self.manifest.classes
+        ranked = tuple((classes[index], float(probabilities[index])) for index in order)
+        return Prediction(
+            task=self.manifest.task,
+            version=self.manifest.version,
+            predicted_class=ranked[0][0],
+            confidence=ranked[0][1],
+            probabilities=ranked,
+            status=self._status(ranked[0][1], embedding),
+            decode_ms=decode_ms,
+            inference_ms=inference_ms,
+        )
+
+    def _status(self, confidence: float, embedding: Floats) -> AnswerStatus:
+        limit = self.manifest.unknown_distance
+        if self._reference is not None and limit is not None:
+            distance = nth_nearest_distance(embedding, self._reference)[0]
+            if distance > limit:
+                return "unknown"
+        return "accepted" if confidence >= self.manifest.accept_threshold else "uncertain"
+
+    def verify_golden(self) -> None:
+        """Raise BundleRefused unless the network answers its golden frames as it did when it was made."""
+        golden = self.manifest.golden
+        expected = np.asarray(golden["probabilities"], np.float32)
+        frames = golden_frames(self.manifest.input_spec, int(golden["seed"]), len(expected))
+        try:
+            found = self.answer(frames).probabilities
+        except Exception as exc:  # ONNX Runtime's own errors share no base but Exception
+            raise BundleRefused(f"The model {self.manifest.version} cannot answer: {exc}") from exc
+        if found.shape != expected.shape or not np.allclose(found, expected, atol=GOLDEN_TOLERANCE):
+            raise BundleRefused(
+                f"The model {self.manifest.version} does not reproduce its golden answers. Expected:"
+                f" {expected[0].tolist()}. Received: {found[0].tolist()}."
+            )

@@ -1,0 +1,142 @@
+"""The champion of every task, loaded and proven; a new one takes over without a dropped request."""
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+
+from lenswright.errors import LenswrightError, NoModel, Overloaded
+from lenswright.imaging.decode import DecodeLimits
+from lenswright.inference.classifier import DEFAULT_LIMITS, Classifier
+from lenswright.inference.prediction import Prediction
+from lenswright.registry.bundle import Bundle, Bundles
+from lenswright.registry.promotion import Promotion
+
+log = logging.getLogger(__name__)
+
+
+class Turnstile:
+    """Lets `concurrent` callers compute; up to `queue_size` more may wait, the next is refused."""
+
+    def __init__(self, concurrent: int, queue_size: int) -> None:
+        self._free = threading.Semaphore(concurrent)
+        self._places = threading.Semaphore(concurrent + queue_size)
+
+    @contextmanager
+    def turn(self) -> Iterator[None]:
+        """Hold a turn. Raises Overloaded when the queue is full."""
+        if not self._places.acquire(blocking=False):
+            raise Overloaded("More predictions are waiting than the queue holds; try again shortly.")
+        try:
+            with self._free:
+                yield
+        finally:
+            self._places.release()
+
+
+class LiveModels:
+    """Follows the champions in the database, each second, and answers with them.
+
+    A new champion is loaded, must reproduce its golden answers (which also warms it up), and then
+    replaces one reference: a request sees the old model or the new one, never half of each.
+    """
+
+    def __init__(
+        self,
+        promotion: Promotion,
+        bundles: Bundles,
+        *,
+        concurrent: int = 1,
+        queue_size: int = 64,
+        poll_s: float = 1.0,
+        load: Callable[[Bundle], Classifier] = Classifier,
+    ) -> None:
+        self._promotion, self._bundles, self._load = promotion, bundles, load
+        self._turnstile = Turnstile(concurrent, queue_size)
+        self._poll_s = poll_s
+        self._current: dict[str, Classifier] = {}
+        self._problems: dict[str, tuple[str, str]] = {}  # task -> (version, message)
+        self._refreshing = threading.Lock()
+        self._first_look_done = threading.Event()
+        self._closed = threading.Event()
+        self._thread = threading.Thread(target=self._follow, name="live-models", daemon=True)
+
+    def start(self) -> None:
+        """Load the champions in a thread of its own and keep following them."""
+        self._thread.start()
+
+    def close(self) -> None:
+        """Stop following; the loaded models go on answering."""
+        self._closed.set()
+        if self._thread.is_alive():
+            self._thread.join()
+
+    def ready(self) -> bool:
+        """Return whether the first attempt to load every champion is over."""
+        return self._first_look_done.is_set()
+
+    def current(self, task: str) -> Classifier | None:
+        """Return the model that answers for `task` in this process."""
+        return self._current.get(task)
+
+    def problem(self, task: str) -> str | None:
+        """Return why the champion of `task` does not answer, or None if it does."""
+        found = self._problems.get(task)
+        return found[1] if found else None
+
+    def classify(
+        self, task: str, data: bytes, *, limits: DecodeLimits = DEFAULT_LIMITS, top_k: int | None = None
+    ) -> Prediction:
+        """Return the champion's answer, with the `top_k` likeliest classes only if given.
+
+        Raises NoModel, Overloaded or ImageError.
+        """
+        classifier = self._current.get(task)
+        if classifier is None:
+            raise NoModel(task)
+        prediction = classifier.classify(data, limits=limits, turn=self._turnstile.turn())
+        return (
+            prediction
+            if top_k is None
+            else replace(prediction, probabilities=prediction.probabilities[:top_k])
+        )
+
+    def refresh(self) -> None:
+        """Look at the champions now and load those that changed; a bad one is remembered, not raised."""
+        with self._refreshing:
+            champions = self._promotion.champions()
+            for task, version in champions.items():
+                self._follow_one(task, version)
+            for task in set(self._current) - set(champions):
+                del self._current[task]
+            self._first_look_done.set()
+
+    def _follow_one(self, task: str, version: str) -> None:
+        present, problem = self._current.get(task), self._problems.get(task)
+        if present is not None and present.manifest.version == version:
+            self._problems.pop(task, None)
+            return
+        if problem is not None and problem[0] == version:
+            return  # it will not get better by itself
+        try:
+            classifier = self._load(self._bundles.load(task, version))
+            classifier.verify_golden()
+        except LenswrightError as exc:
+            self._problems[task] = (version, str(exc))
+            log.error("model %s of %s is refused, the one before keeps serving: %s", version, task, exc)
+            return
+        self._current[task] = classifier
+        self._problems.pop(task, None)
+        log.info("model %s serves %s", version, task)
+
+    def _follow(self) -> None:
+        while not self._closed.is_set():
+            began = time.monotonic()
+            try:
+                self.refresh()
+            except LenswrightError as exc:  # the database is busy or away: the loaded models go on
+                log.warning("the champions cannot be looked up: %s", exc)
+                self._first_look_done.set()
+            self._closed.wait(max(0.0, self._poll_s - (time.monotonic() - began)))

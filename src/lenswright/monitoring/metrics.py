@@ -1,0 +1,71 @@
+"""Numbers for Prometheus, of one instance: its own registry, so several apps fit one process."""
+
+import psutil
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+
+from lenswright.monitoring.window import Answered
+
+LATENCY_BUCKETS_S = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
+
+
+class Metrics:
+    """Counters and histograms of one instance."""
+
+    def __init__(self) -> None:
+        self._registry = CollectorRegistry()
+        self._requests = Counter(
+            "lenswright_requests", "Answered requests", ["path", "status"], registry=self._registry
+        )
+        self._predictions = Counter(
+            "lenswright_predictions",
+            "Predictions by class and status",
+            ["task", "predicted_class", "status"],
+            registry=self._registry,
+        )
+        self._seconds = Histogram(
+            "lenswright_prediction_seconds",
+            "Time of a prediction by phase",
+            ["phase"],
+            buckets=LATENCY_BUCKETS_S,
+            registry=self._registry,
+        )
+        self._model = Gauge(
+            "lenswright_model_info",
+            "1 for the version that serves",
+            ["task", "version"],
+            registry=self._registry,
+        )
+        self._training = Gauge(
+            "lenswright_training_running", "1 while a run is active on this machine", registry=self._registry
+        )
+        self._memory = Gauge(
+            "lenswright_resident_memory_bytes", "Memory of this process", registry=self._registry
+        )
+        self._memory.set_function(lambda: float(psutil.Process().memory_info().rss))
+        self._phases = {name: self._seconds.labels(name) for name in ("decode", "inference", "total")}
+
+    def count(self, answered: Answered, path: str) -> None:
+        """Count one request under its route `path` (a pattern, not the URL: few different values)."""
+        self._requests.labels(path, str(answered.status_code)).inc()
+        if answered.is_prediction:
+            self._predictions.labels(answered.task, answered.predicted_class, answered.answer_status).inc()
+            self._phases["total"].observe(answered.duration_ms / 1e3)
+
+    def time_phases(self, decode_ms: float, inference_ms: float) -> None:
+        """Observe the phases of one prediction."""
+        self._phases["decode"].observe(decode_ms / 1e3)
+        self._phases["inference"].observe(inference_ms / 1e3)
+
+    def set_models(self, versions: dict[str, str]) -> None:
+        """Show which version serves each task."""
+        self._model.clear()
+        for task, version in versions.items():
+            self._model.labels(task, version).set(1)
+
+    def set_training(self, running: bool) -> None:
+        """Show whether a training run is active."""
+        self._training.set(float(running))
+
+    def render(self) -> bytes:
+        """Return all numbers in Prometheus' text format."""
+        return bytes(generate_latest(self._registry))
