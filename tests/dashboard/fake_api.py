@@ -52,7 +52,7 @@ class FakeApi:
     def start(self) -> "FakeApi":
         self._server = make_server("127.0.0.1", self.port, self.app, threaded=True)
         self.port = self._server.server_port
-        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+        threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True).start()
         return self
 
     def stop(self) -> None:
@@ -175,6 +175,15 @@ def routes(api: FakeApi) -> Flask:
     def status() -> Any:
         return api.status(request.args.get("task") or "cats-vs-dogs")
 
+    data_routes(api, app)
+    api.models.add_routes(app, problem)
+    api.runs.add_routes(app, problem)
+    return app
+
+
+def data_routes(api: FakeApi, app: Flask) -> None:
+    """Add what the API offers about photos."""
+
     @app.get("/dataset")
     def dataset() -> Any:
         if request.args.get("task", "cats-vs-dogs") != "cats-vs-dogs":
@@ -213,10 +222,6 @@ def routes(api: FakeApi) -> Flask:
                 415, "unsupported_image", "Expected JPEG, PNG, WebP. Received: bytes of another kind."
             )
         return api.models.predict(data)
-
-    api.models.add_routes(app, problem)
-    api.runs.add_routes(app, problem)
-    return app
 
 
 OUTCOMES = {"stored": "stored", "duplicates": "duplicate", "refused": "refused"}

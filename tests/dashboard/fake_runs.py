@@ -38,7 +38,7 @@ class FakeRuns:
         at = time.time() - age_s
         reason = "Promoted: right on 463 of 480 test photos, the champion on 451: not worse (p = 0.08)."
         if promote is False:
-            reason = "Not promoted: recall of 'dog' fell from 94 % to 61 %: a class would collapse. The champion stays."
+            reason = "Not promoted: recall of 'dog' fell from 94 % to 61 %. The champion stays."
         verdict = None if promote is None else {"promote": promote, "reason": reason, "numbers": {}}
         error = "The trainer ended without a word (exit code -9). Last lines: features 3,200 of 7,996."
         run = {"run_id": len(self.all) + 1, "state": state, "version": version, "verdict": verdict, "at": at}

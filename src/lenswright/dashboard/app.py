@@ -5,7 +5,6 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-import dash
 from dash import Dash, register_page, set_props
 
 from lenswright.dashboard import chrome, poll
@@ -13,7 +12,7 @@ from lenswright.dashboard.api_client import ApiClient
 from lenswright.dashboard.pages import classify, data, models, overview, training
 from lenswright.dashboard.relay import relay
 from lenswright.dashboard.shell import PAGES, shell
-from lenswright.errors import LenswrightError
+from lenswright.errors import ApiAway, LenswrightError
 from lenswright.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -27,6 +26,7 @@ def create_dashboard(settings: Settings, api: ApiClient | None = None) -> Dash:
         "lenswright.dashboard",
         use_pages=True,
         pages_folder="",
+        include_pages_meta=False,
         title="lenswright",
         update_title="",  # the title must not flicker with every poll
         suppress_callback_exceptions=True,  # a page's elements exist only while it is shown
@@ -52,11 +52,10 @@ def bind(api: ApiClient, callback: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def report(exc: Exception) -> None:
-    """Show what went wrong in a callback; while the API is away the banner says so already."""
+    """Show what went wrong in a callback, once; the banner says more when the API is away for longer."""
     if not isinstance(exc, LenswrightError):
         log.error("callback failed", exc_info=exc)
-    elif exc.code == "api_away" and not dash.ctx.triggered_prop_ids:
-        return
     message = str(exc) if isinstance(exc, LenswrightError) else "Its log says more."
-    shown = chrome.notification(chrome.problem_title(exc), message, "error")
+    kind = "away" if isinstance(exc, ApiAway) else "error"
+    shown = {**chrome.notification(chrome.problem_title(exc), message, kind), "id": f"problem-{message}"}
     set_props("notifications", {"sendNotifications": [shown]})

@@ -126,6 +126,18 @@ def register(app: Dash, bound: Callable[..., Any]) -> None:
         Input("live", "data"),
     )(frame)
     app.callback(
+        Output("notifications", "sendNotifications"),
+        Output("seen-run", "data"),
+        Input("facts", "data"),
+        State("seen-run", "data"),
+        prevent_initial_call=True,
+    )(bound(announce))
+    _tasks(app)
+    _in_the_browser(app)
+
+
+def _tasks(app: Dash) -> None:
+    app.callback(
         Output("task-select", "data"),
         Output("task-select", "placeholder"),
         Input("facts", "data"),
@@ -143,14 +155,6 @@ def register(app: Dash, bound: Callable[..., Any]) -> None:
         State("task-name", "value"),
         prevent_initial_call="initial_duplicate",
     )(choose_task)
-    app.callback(
-        Output("notifications", "sendNotifications"),
-        Output("seen-run", "data"),
-        Input("facts", "data"),
-        State("seen-run", "data"),
-        prevent_initial_call=True,
-    )(bound(announce))
-    _in_the_browser(app)
 
 
 def _in_the_browser(app: Dash) -> None:

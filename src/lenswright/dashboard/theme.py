@@ -52,11 +52,8 @@ def palette(scheme: str | None) -> Palette:
     return DARK if scheme == "dark" else LIGHT
 
 
-@cache
-def template(scheme: str | None) -> go.layout.Template:
-    """Return the Plotly template of a scheme: no background, faint grid, no chrome."""
-    colours = palette(scheme)
-    axis = {
+def _axis(colours: Palette) -> dict[str, Any]:
+    return {
         "gridcolor": colours.grid,
         "linecolor": colours.grid,
         "zeroline": False,
@@ -67,14 +64,20 @@ def template(scheme: str | None) -> go.layout.Template:
         "ticklabelstandoff": 8,
         "fixedrange": True,
     }
+
+
+@cache
+def template(scheme: str | None) -> go.layout.Template:
+    """Return the Plotly template of a scheme: no background, faint grid, no chrome."""
+    colours = palette(scheme)
     layout: dict[str, Any] = {
         "font": {"family": FONT, "size": 12, "color": colours.text},
         "colorway": colours.series,
         "paper_bgcolor": "rgba(0,0,0,0)",
         "plot_bgcolor": "rgba(0,0,0,0)",
         "margin": {"l": 8, "r": 8, "t": 8, "b": 8},
-        "xaxis": axis,
-        "yaxis": axis,
+        "xaxis": _axis(colours),
+        "yaxis": _axis(colours),
         "hoverlabel": {
             "bgcolor": colours.surface,
             "bordercolor": colours.grid,

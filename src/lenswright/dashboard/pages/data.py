@@ -47,34 +47,30 @@ def _upload_card() -> html.Section:
         data=[],
         limit=20,
     )
+    words = html.Span("Drop photos, folders or a zip", className="empty-title")
     zone = html.Button(
-        [
-            icon("upload", 24),
-            html.Span("Drop photos, folders or a zip", className="empty-title"),
-            html.Span("or choose files"),
-        ],
+        [icon("upload", 24), words, html.Span("or choose files")],
         className="drop",
         type="button",
         id="upload-drop",
-        **{
-            "data-drop": "upload",
-            "data-accept": "image/*,.zip",
-            "aria-label": "Choose photos or a zip to upload",
-        },
+        **{"data-drop": "upload", "data-accept": "image/*,.zip"},
     )
-    progress = html.Div(
+    results = html.Div(id="upload-results")
+    return card(label, zone, _progress(), results, title="Add photos", className="stack")
+
+
+def _progress() -> html.Div:
+    named = {"aria-label": "Upload"}
+    return html.Div(
         [
             html.Div([html.Span(id="upload-words"), html.Span(id="upload-share")], className="spread"),
-            dmc.Progress(
-                id="upload-bar", value=0, size="sm", transitionDuration=200, **{"aria-label": "Upload"}
-            ),
+            dmc.Progress(id="upload-bar", value=0, size="sm", transitionDuration=200, **named),
             dmc.Button("Cancel", id="upload-cancel", variant="default", size="compact-sm"),
         ],
         id="upload-progress",
         className="hidden",
         role="status",
     )
-    return card(label, zone, progress, html.Div(id="upload-results"), title="Add photos", className="stack")
 
 
 def uploading(upload: Json) -> tuple[Any, ...]:

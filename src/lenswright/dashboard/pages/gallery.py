@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import dash_mantine_components as dmc
-from dash import Dash, Input, Output, ctx, html, no_update
+from dash import Dash, Input, Output, State, html, no_update
 
 from lenswright.dashboard import formats
 from lenswright.dashboard.api_client import ApiClient, Json
@@ -46,13 +46,21 @@ def _filter(name: str, what: str, choices: list[str], width_px: int) -> dmc.Sele
 
 
 def show(
-    api: ApiClient, page: int, label: str | None, split: str | None, facts: Json | None
+    api: ApiClient,
+    page: int,
+    label: str | None,
+    split: str | None,
+    facts: Json | None,
+    drawn: str | None = None,
 ) -> tuple[Any, ...]:
-    """Return tiles, number of pages, page shown, and the count in words."""
+    """Return tiles, number of pages, page shown, the count in words, and the filter they were drawn with.
+
+    A filter other than `drawn` begins at its first page.
+    """
     if not facts or not facts["reachable"]:
-        return (no_update,) * 4
-    if ctx.triggered_id in ("gallery-label", "gallery-split"):
-        page = 1
+        return (no_update,) * 5
+    wanted = f"{facts['task']}|{label}|{split}"
+    page = page if drawn in (None, wanted) else 1
     found = api.photos(facts["task"], label=label, split=split, page=page or 1, size=PAGE_SIZE)
     total = found["total"]
     pages = max(1, -(-total // PAGE_SIZE))
@@ -61,8 +69,8 @@ def show(
         found = api.photos(facts["task"], label=label, split=split, page=page, size=PAGE_SIZE)
     before = (page - 1) * PAGE_SIZE
     first, last = formats.count(before + 1), formats.count(before + len(found["photos"]))
-    words = f"{first} – {last} of {formats.count(total)}"
-    return tiles(found["photos"], filtered=bool(label or split)), pages, page, words if total else ""
+    words = f"{first} – {last} of {formats.count(total)}" if total else ""
+    return tiles(found["photos"], filtered=bool(label or split)), pages, page, words, wanted
 
 
 def tiles(photos: list[Json], *, filtered: bool) -> Any:
@@ -79,10 +87,18 @@ def _tile(photo: Json) -> html.A:
     shape = (
         f"{photo['filename']} · {photo['width']} × {photo['height']} · {formats.size(photo['size_bytes'])}"
     )
-    image = html.Img(src=f"/relay/thumbnail/{photo['id']}", alt=f"{label}: {photo['filename']}")
+    content = photo["path"].rsplit("/", 1)[-1][
+        :16
+    ]  # another data set numbers its photos alike; caches must not
+    source = f"/relay/thumbnail/{photo['id']}?{content}"
+    image = html.Img(src=source, alt=f"{label}: {photo['filename']}")
     caption = html.Span([html.Span(label, className="tile-label"), html.Span(split, className="tile-split")])
     return html.A(
-        [image, caption], href=f"/relay/photo/{photo['id']}", target="_blank", title=shape, className="tile"
+        [image, caption],
+        href=f"/relay/photo/{photo['id']}?{content}",
+        target="_blank",
+        title=shape,
+        className="tile",
     )
 
 
@@ -93,10 +109,12 @@ def register(app: Dash, bound: Callable[..., Any]) -> None:
         Output("gallery-page", "total"),
         Output("gallery-page", "value"),
         Output("gallery-count", "children"),
+        Output("gallery", "data-drawn"),
         Input("gallery-page", "value"),
         Input("gallery-label", "value"),
         Input("gallery-split", "value"),
         Input("facts", "data"),
+        State("gallery", "data-drawn"),
     )(bound(show))
     app.callback(Output("gallery-label", "data"), Input("dataset", "data"))(
         lambda dataset: sorted(row["label"] for row in (dataset or {}).get("classes", []))

@@ -35,36 +35,35 @@ LEAST_WIDTH_PX = 560  # names at both axes need this much
 
 def section() -> html.Div:
     """Return the place of the report."""
-    which = dmc.SegmentedControl(
+    panels = [
+        dmc.TabsPanel(
+            [*([_which()] if value == "confusion" else []), html.Div(id=f"report-{value}")],
+            value=value,
+            pt="md",
+        )
+        for value, _ in TABS
+    ]
+    names = dmc.TabsList([dmc.TabsTab(label, value=value) for value, label in TABS])
+    promote = dmc.Button("Promote", id="promote", className="hidden")
+    head = html.Div([html.H2(id="report-title"), promote], className="card-head")
+    tabs = dmc.Tabs([names, *panels], value="confusion")
+    body = card(head, html.Div(id="report-verdict"), tabs, className="report live")
+    return html.Div([dcc.Store(id="report"), body], id="report-section", className="hidden")
+
+
+def _which() -> dmc.SegmentedControl:
+    choices = [
+        {"value": "some", "label": f"{MOST_SHOWN_FIRST} most confused"},
+        {"value": "all", "label": "All classes"},
+    ]
+    return dmc.SegmentedControl(
         id="confusion-which",
-        data=[
-            {"value": "some", "label": f"{MOST_SHOWN_FIRST} most confused"},
-            {"value": "all", "label": "All classes"},
-        ],
+        data=choices,
         value="some",
         size="xs",
         className="hidden",
         **{"aria-label": "Classes in the matrix"},
     )
-    tabs = dmc.Tabs(
-        [
-            dmc.TabsList([dmc.TabsTab(label, value=value) for value, label in TABS]),
-            *[
-                dmc.TabsPanel(
-                    [*([which] if value == "confusion" else []), html.Div(id=f"report-{value}")],
-                    value=value,
-                    pt="md",
-                )
-                for value, _ in TABS
-            ],
-        ],
-        value="confusion",
-    )
-    promote = dmc.Button("Promote", id="promote", className="hidden")
-    head = html.Div([html.H2(id="report-title"), promote], className="card-head")
-    body = card(head, html.Div(id="report-verdict"), tabs, className="report live")
-    stores = [dcc.Store(id="report")]
-    return html.Div([*stores, body], id="report-section", className="hidden")
 
 
 def fetch(api: ApiClient, models: Json | None, chosen: str | None) -> Any:

@@ -177,6 +177,10 @@ def register(app: Dash, bound: Callable[..., Any]) -> None:
         Input({"type": "version", "version": ALL}, "n_clicks"),
         prevent_initial_call=True,
     )(choose)
+    _confirm(app, bound)
+
+
+def _confirm(app: Dash, bound: Callable[..., Any]) -> None:
     app.callback(
         Output("confirm", "opened"),
         Output("confirm", "title"),

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import dash_mantine_components as dmc
-from dash import Dash, Input, Output, State, ctx, html, no_update
+from dash import Dash, Input, Output, State, html, no_update
 
 from lenswright.dashboard import formats
 from lenswright.dashboard.api_client import ApiClient, Json
@@ -26,11 +26,39 @@ PHASES = {
 NOTHING = empty(
     "training", "No run yet", "Choose a preset and press Start; progress, curves and the verdict appear here."
 )
+NUMBERS = (("epoch", "Epoch"), ("elapsed", "Elapsed"), ("eta", "Left"), ("speed", "Photos/s"))
 COLUMNS = ["Run", "State", "Preset", "Started", "Took", "Validation", "Outcome"]
 
 
 def section() -> html.Section:
     """Return the card of the present or latest run."""
+    phase = html.Div(
+        [html.Span(id="run-phase"), html.Span(id="run-share")], className="spread", role="status"
+    )
+    bar = dmc.Progress(id="run-bar", value=0, size="md", transitionDuration=300, **{"aria-label": "Progress"})
+    numbers = [
+        html.Div([html.Span(label), html.Strong(formats.ABSENT, id=f"run-{name}")]) for name, label in NUMBERS
+    ]
+    plots = [
+        html.Div([html.H3("Accuracy"), chart("run-accuracy", 210, "Accuracy by epoch")]),
+        html.Div([html.H3("Loss"), chart("run-loss", 210, "Loss by epoch")]),
+    ]
+    body = [
+        _head(),
+        phase,
+        bar,
+        html.Div(numbers, className="numbers"),
+        html.Div(id="run-verdict"),
+        html.Div(plots, className="grid two curves"),
+        html.Details(
+            [html.Summary("Log, newest first"), html.Pre(id="run-log", tabIndex="0")], className="log"
+        ),
+    ]
+    shown = html.Div(body, id="run-body", className="hidden")
+    return card(html.Div(NOTHING, id="run-empty"), shown, className="run live")
+
+
+def _head() -> html.Div:
     stop = dmc.Button(
         "Stop",
         id="run-stop",
@@ -39,43 +67,8 @@ def section() -> html.Section:
         leftSection=icon("stop", 14),
         className="hidden",
     )
-    head = html.Div(
-        [html.Div([html.H2(id="run-title"), html.Span(id="run-state")], className="run-title"), stop],
-        className="card-head",
-    )
-    numbers = [
-        html.Div([html.Span(label), html.Strong(formats.ABSENT, id=f"run-{name}")])
-        for name, label in (
-            ("epoch", "Epoch"),
-            ("elapsed", "Elapsed"),
-            ("eta", "Left"),
-            ("speed", "Photos/s"),
-        )
-    ]
-    bar = dmc.Progress(id="run-bar", value=0, size="md", transitionDuration=300, **{"aria-label": "Progress"})
-    plots = [
-        html.Div([html.H3("Accuracy"), chart("run-accuracy", 210, "Accuracy by epoch")]),
-        html.Div([html.H3("Loss"), chart("run-loss", 210, "Loss by epoch")]),
-    ]
-    log = html.Details(
-        [html.Summary("Log, newest first"), html.Pre(id="run-log", tabIndex="0")], className="log"
-    )
-    body = html.Div(
-        [
-            head,
-            html.Div(
-                [html.Span(id="run-phase"), html.Span(id="run-share")], className="spread", role="status"
-            ),
-            bar,
-            html.Div(numbers, className="numbers"),
-            html.Div(id="run-verdict"),
-            html.Div(plots, className="grid two curves"),
-            log,
-        ],
-        id="run-body",
-        className="hidden",
-    )
-    return card(html.Div(NOTHING, id="run-empty"), body, className="run live")
+    title = html.Div([html.H2(id="run-title"), html.Span(id="run-state")], className="run-title")
+    return html.Div([title, stop], className="card-head")
 
 
 def history() -> html.Section:
@@ -164,31 +157,22 @@ def stop(api: ApiClient, clicks: int | None, live: Json) -> Any:
     """Ask the run to stop; returns what wakes the poll."""
     if not clicks or not live["run"]:
         return no_update
-    return {"stopping": api.stop_training(live["run"]["run_id"])["run_id"], "by": ctx.triggered_id}
+    return {"stopping": api.stop_training(live["run"]["run_id"])["run_id"]}
 
 
 def register(app: Dash, bound: Callable[..., Any]) -> None:
     """Register the callbacks of the run."""
-    texts = [Output(f"run-{name}", "children") for name in ("title", "state", "phase", "share")]
-    numbers = [
-        Output(f"run-{name}", "children") for name in ("epoch", "elapsed", "eta", "speed", "verdict", "log")
-    ]
-    app.callback(
-        [
-            Output("run-body", "className"),
-            Output("run-empty", "className"),
-            *texts,
-            Output("run-bar", "value"),
-            *numbers,
-            Output("run-stop", "className"),
-        ],
-        Input("live", "data"),
-    )(show)
+    before_bar = [Output(f"run-{name}", "children") for name in ("title", "state", "phase", "share")]
+    after_bar = [Output(f"run-{name}", "children") for name in (*dict(NUMBERS), "verdict", "log")]
+    places = [Output("run-body", "className"), Output("run-empty", "className")]
+    bar, stop_place = Output("run-bar", "value"), Output("run-stop", "className")
+    live = Input("live", "data")
+    app.callback([*places, *before_bar, bar, *after_bar, stop_place], live)(show)
     app.callback(
         Output("run-accuracy", "figure"),
         Output("run-loss", "figure"),
         Output("run-body", "data-drawn"),
-        Input("live", "data"),
+        live,
         Input("scheme", "data"),
         State("run-body", "data-drawn"),
     )(draw)

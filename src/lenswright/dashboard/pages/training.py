@@ -60,37 +60,37 @@ def _form() -> html.Section:
 
 
 def _choices() -> html.Div:
-    choose = {"allowDeselect": False, "checkIconPosition": "right", "size": "sm"}
-    minutes = dmc.NumberInput(
-        id="train-minutes",
-        label="Minutes",
-        description="It stops after these.",
-        value=60,
-        min=1,
-        max=1440,
-        size="sm",
-    )
+    better = "It stops by itself when it no longer gets better."
+    turned = "1: as it is. 2: also mirrored. More: also turned and cropped."
+    minutes = _number("minutes", "Minutes", "It stops after these.", value=60, most=1440)
     return html.Div(
         [
-            dmc.Select(id="train-backbone", label="Network", data=BACKBONES, value="auto", **choose),
-            dmc.Select(
-                id="train-weights", label="Weights to begin with", data=WEIGHTS, value="auto", **choose
-            ),
-            dmc.NumberInput(
-                id="train-epochs",
-                label="Epochs at most",
-                description="It stops by itself when it no longer gets better.",
-                **{"value": 60, "min": 1, "max": 1000, "size": "sm"},
-            ),
-            dmc.NumberInput(
-                id="train-views",
-                label="Views of each photo",
-                description="1: as it is. 2: also mirrored. More: also turned and cropped.",
-                **{"value": 1, "min": 1, "max": 16, "size": "sm"},
-            ),
+            _select("backbone", "Network", BACKBONES),
+            _select("weights", "Weights to begin with", WEIGHTS),
+            _number("epochs", "Epochs at most", better, value=60, most=1000),
+            _number("views", "Views of each photo", turned, value=1, most=16),
             html.Div(minutes, id="train-minutes-field", className="hidden"),
         ],
         className="stack",
+    )
+
+
+def _select(field: str, label: str, choices: list[dict[str, str]]) -> dmc.Select:
+    return dmc.Select(
+        id=f"train-{field}",
+        label=label,
+        data=choices,
+        value="auto",
+        allowDeselect=False,
+        checkIconPosition="right",
+        size="sm",
+    )
+
+
+def _number(field: str, label: str, hint: str, *, value: int, most: int) -> dmc.NumberInput:
+    limits = {"min": 1, "max": most, "allowDecimal": False, "clampBehavior": "strict"}
+    return dmc.NumberInput(
+        id=f"train-{field}", label=label, description=hint, value=value, size="sm", **limits
     )
 
 

@@ -1,0 +1,21 @@
+from lenswright.dashboard.figures.curves import curves
+
+HISTORY = [
+    {"epoch": 1, "accuracy": 0.5, "val_accuracy": 0.6, "loss": 0.7, "val_loss": 0.6},
+    {"epoch": 2, "accuracy": 0.8, "val_accuracy": 0.7, "loss": 0.4, "val_loss": 0.5},
+]
+
+
+def test_training_and_validation_are_drawn_by_epoch() -> None:
+    training, validation = curves(HISTORY, "accuracy", "light").data
+    assert list(training.x) == [1, 2]
+    assert (list(training.y), list(validation.y)) == ([0.5, 0.8], [0.6, 0.7])
+
+
+def test_a_run_without_validation_yet_leaves_a_gap() -> None:
+    _, validation = curves([{"epoch": 1, "loss": 0.7}], "loss", None).data
+    assert list(validation.y) == [None]
+
+
+def test_no_epochs_are_no_error() -> None:
+    assert len(curves([], "loss", "dark").data) == 2

@@ -1,0 +1,66 @@
+import threading
+
+import pytest
+
+from lenswright.dashboard.api_client import ApiClient
+from lenswright.errors import ApiAway, ApiRefused
+from tests.dashboard.fake_api import FakeApi
+
+
+def test_status_leaves_out_the_matrix_nobody_polls_for(api: ApiClient) -> None:
+    assert "confusion_matrix" not in api.status(None)
+
+
+def test_many_tabs_share_one_status_request(fake: FakeApi, api: ApiClient) -> None:
+    tabs = [threading.Thread(target=api.status, args=(None,)) for _ in range(8)]
+    for tab in tabs:
+        tab.start()
+    for tab in tabs:
+        tab.join()
+    assert fake.requests.count("GET /status") == 1
+
+
+def test_status_is_asked_again_after_a_second(fake: FakeApi) -> None:
+    now = [0.0]
+    api = ApiClient(fake.url, clock=lambda: now[0])
+    api.status(None)
+    now[0] = 1.0
+    api.status(None)
+    assert fake.requests.count("GET /status") == 2
+
+
+def test_an_api_that_is_not_there_is_away() -> None:
+    with pytest.raises(ApiAway, match="No API answers at"):
+        ApiClient("http://127.0.0.1:9").status(None)
+
+
+def test_a_slow_api_is_away_before_the_next_poll(fake: FakeApi, api: ApiClient) -> None:
+    fake.delay_s = 2.5
+    with pytest.raises(ApiAway, match=r"within 0\.9 s"):
+        api.status(None)
+
+
+def test_a_refusal_carries_the_problem_detail(fake: FakeApi, api: ApiClient) -> None:
+    fake.runs.train_s = 60
+    api.start_training({})
+    with pytest.raises(ApiRefused, match="Training run 4 is in progress") as caught:
+        api.start_training({})
+    assert (caught.value.status, caught.value.code, caught.value.request_id) == (409, "run_in_progress", "r1")
+
+
+def test_an_answer_that_is_not_json_is_named(api: ApiClient) -> None:
+    with pytest.raises(ApiRefused, match=r"Expected JSON from .*text/html"):
+        api._get("/nothing-here")
+
+
+def test_a_page_of_photos_is_filtered(api: ApiClient) -> None:
+    page = api.photos(None, label="cat", split="train", page=1, size=5)
+    assert {(photo["label"], photo["split"]) for photo in page["photos"]} == {("cat", "train")}
+    assert len(page["photos"]) == 5
+
+
+def test_promote_and_roll_back_return_both_versions(api: ApiClient) -> None:
+    models = api.models(None)
+    other = models["models"][1]["version"]
+    assert api.promote(other, "better light")["previous"] == models["champion"]
+    assert api.rollback(None)["version"] == models["champion"]
