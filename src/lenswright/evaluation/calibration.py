@@ -53,7 +53,11 @@ def reliability(probabilities: Floats, labels: Ints, bins: int = 15) -> tuple[Re
     index = np.clip(np.ceil(confidence * bins).astype(int) - 1, 0, bins - 1)  # bin i holds (i, i+1] / bins
     return tuple(
         ReliabilityBin(
-            i / bins, (i + 1) / bins, int(here.sum()), float(confidence[here].mean()), float(right[here].mean())
+            i / bins,
+            (i + 1) / bins,
+            int(here.sum()),
+            float(confidence[here].mean()),
+            float(right[here].mean()),
         )
         for i in np.unique(index).tolist()
         for here in [index == i]
@@ -62,7 +66,9 @@ def reliability(probabilities: Floats, labels: Ints, bins: int = 15) -> tuple[Re
 
 def expected_calibration_error(probabilities: Floats, labels: Ints, bins: int = 15) -> float:
     """Return the mean gap 0..1 between confidence and accuracy, weighted by the photos of each bin."""
-    gaps = (cell.count * abs(cell.confidence - cell.accuracy) for cell in reliability(probabilities, labels, bins))
+    gaps = (
+        cell.count * abs(cell.confidence - cell.accuracy) for cell in reliability(probabilities, labels, bins)
+    )
     return float(sum(gaps) / len(labels))
 
 
@@ -77,7 +83,7 @@ def accept_threshold(probabilities: Floats, labels: Ints, lost: float = 0.02) ->
     right = probabilities.argmax(axis=1) == labels
     confidence = np.sort(probabilities.max(axis=1)[right])
     edge = float(confidence[int(lost * len(confidence))]) if len(confidence) else SURE
-    return max(min(edge, SURE), 1 / probabilities.shape[1])
+    return float(max(min(edge, SURE), 1 / probabilities.shape[1]))
 
 
 def unknown_distance(distances: NDArray[np.floating], false_reject: float = 0.02) -> float:

@@ -50,7 +50,7 @@ def judge(
     collapsed = _collapsed(labels, candidate, champion, classes)
     numbers["collapsed"] = [name for name, _ in collapsed]
     worse = _too_bad(numbers)
-    promote = not worse and not collapsed
+    promote = worse is None and not collapsed
     sentence = _comparison(numbers) + (worse or "")
     if collapsed:
         sentence += " " + " ".join(text for _, text in collapsed)
@@ -107,5 +107,50 @@ def _comparison(numbers: dict[str, Any]) -> str:
 
 
 def _too_bad(numbers: dict[str, Any]) -> str | None:
-    """Return why the candidate as a whole is too bad ("" when the comparison says it), or None."""
-"""placeholder"""
+    """Return why the candidate as a whole is too bad ("" where the comparison says it all), or None."""
+    if numbers["p_value"] is None:
+        return None
+    net_lost, photos = numbers["lost"] - numbers["gained"], numbers["test_photos"]
+    if net_lost > 0 and numbers["p_value"] < SIGNIFICANT:
+        return ""
+    if net_lost >= LARGE_DROP_PHOTOS and net_lost > LARGE_DROP * photos:
+        return (
+            f" So few photos prove nothing, but a loss of {_percent(net_lost / photos)} is too much to risk."
+        )
+    return None
+
+
+def _collapsed(
+    labels: Ints, candidate: Ints, champion: Ints | None, classes: Sequence[str]
+) -> list[tuple[str, str]]:
+    """Return (class, sentence) of every class that the candidate forgets or nearly so."""
+    found = []
+    for index in np.unique(labels).tolist():
+        own = labels == index
+        photos, ours = int(own.sum()), int((candidate[own] == index).sum())
+        theirs = None if champion is None else int((champion[own] == index).sum())
+        if _class_collapses(photos, ours, theirs):
+            compared = "" if theirs is None else f" (the champion: {theirs})"
+            name = classes[index]
+            found.append((name, f"The class {name!r} collapses: {ours} of {photos} recognised{compared}."))
+    return found
+
+
+def _class_collapses(photos: int, ours: int, theirs: int | None) -> bool:
+    forgotten = ours == 0 and photos >= NEVER_RIGHT_PHOTOS and theirs != 0
+    dropped = theirs is not None and photos >= CLASS_DROP_PHOTOS and theirs - ours > CLASS_DROP * photos
+    return forgotten or dropped
+
+
+def _percent(share: float) -> str:
+    return f"{share:.1%}".replace("%", " %")
+
+
+def _photos(count: int) -> str:
+    return f"{count} test photo{'' if count == 1 else 's'}"
+
+
+def _p(value: float) -> str:
+    if value < 0.001:
+        return "p < 0.001"
+    return f"p = {value:.3f}" if value < 0.1 else f"p = {value:.2f}"

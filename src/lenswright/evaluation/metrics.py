@@ -116,7 +116,9 @@ def most_confused(
     cells = (divmod(int(cell), len(classes)) for cell in order if mistakes.flat[cell])
     support = counts.sum(axis=1)
     return tuple(
-        Confusion(classes[row], classes[column], int(counts[row, column]), float(counts[row, column] / support[row]))
+        Confusion(
+            classes[row], classes[column], int(counts[row, column]), float(counts[row, column] / support[row])
+        )
         for row, column in cells
     )
 
