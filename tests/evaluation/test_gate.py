@@ -37,7 +37,7 @@ def test_a_significantly_worse_candidate_is_refused_with_both_numbers() -> None:
     assert not found.promote
     assert found.reason == (
         "Not promoted: 91.2 % against 94.0 % of the champion on the same 800 test photos;"
-        " the difference is significant (p = 0.034)."
+        " the difference is significant (p = 0.033)."
     )
     assert found.numbers["gained"] == 38
     assert found.numbers["lost"] == 60
