@@ -23,6 +23,7 @@ LenswrightError
 ├── BundleRefused                a model bundle that fails its own checks
 ├── WeightsUnavailable           no usable backbone weights
 ├── TrainingStopped              somebody asked the run to stop
+├── TrainingDiverged             the loss is no longer a number
 └── ExportFailed                 the exported model differs from the trained one
 
 Each class builds its own message; `code` is the stable name clients may rely on.
@@ -183,6 +184,18 @@ class TrainingStopped(LenswrightError):
     """Somebody asked this run to stop."""
 
     code = "training_stopped"
+
+
+class TrainingDiverged(LenswrightError):
+    """The loss is no longer a number."""
+
+    code = "training_diverged"
+
+    def __init__(self, epoch: int, learning_rate: float) -> None:
+        super().__init__(
+            f"The loss became infinite or undefined in epoch {epoch} at a learning rate of "
+            f"{learning_rate:.2g}. Train again with a lower one."
+        )
 
 
 class ExportFailed(LenswrightError):

@@ -7,6 +7,7 @@ can scale the pixels differently. Adding a backbone is adding one entry to `BACK
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,25 +22,26 @@ SCRATCH_BATCHNORM_MOMENTUM = 0.97
 
 @dataclass(frozen=True)
 class Backbone:
-    """One feature extractor: `build(input_tensor)` returns its Keras model without a head.
+    """One feature extractor: `build(**keywords)` returns its Keras model without a head.
 
+    The keywords are those of `keras.applications`: input_tensor or input_shape, and weights.
     `scale`, `offset`: what the network expects of a pixel, x * scale + offset.
     """
 
     name: str
     default_size_px: int
-    build: Callable[[Any], Any]
+    build: Callable[..., Any]
     scale: float = 1 / 127.5
     offset: float = -1.0
 
+    def download(self, file: Path) -> None:
+        """Store ImageNet weights, as Keras downloads them, in `file`. Raises Exception offline."""
+        side = self.default_size_px
+        self.build(input_shape=(side, side, 3), weights="imagenet").save_weights(str(file))
 
-def _mobilenet_v2(alpha: float) -> Callable[[Any], Any]:
-    def build(input_tensor: Any) -> Any:
-        return keras.applications.MobileNetV2(
-            input_tensor=input_tensor, alpha=alpha, include_top=False, weights=None
-        )
 
-    return build
+def _mobilenet_v2(alpha: float) -> Callable[..., Any]:
+    return partial(keras.applications.MobileNetV2, alpha=alpha, include_top=False)
 
 
 BACKBONES: dict[str, Backbone] = {
@@ -68,7 +70,7 @@ def build_backbone(name: str, size_px: int | None, weights: Path | None) -> Any:
     entry = find_backbone(name)
     images = keras.Input((size_px, size_px, 3), dtype="uint8", name="images")
     scaled = keras.layers.Rescaling(entry.scale, entry.offset, name="scaling")(images)
-    body = entry.build(scaled)
+    body = entry.build(input_tensor=scaled, weights=None)
     backbone = keras.Model(images, body.output, name=name)
     if weights is None:
         _follow_short_runs(backbone)

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from lenswright.errors import LenswrightError
+from lenswright.errors import TrainingDiverged
 from lenswright.training.augmentation import Augmentation, sample_boxes, sample_colour
 from lenswright.training.checkpoints import Standing
 from lenswright.training.distillation import ViewBank
@@ -20,18 +20,6 @@ from lenswright.training.train_step import Batch, LossWeights, Trainer
 
 Frames = NDArray[np.uint8]
 Labels = NDArray[np.int64]
-
-
-class TrainingDiverged(LenswrightError):
-    """The loss is no longer a number."""
-
-    code = "training_diverged"
-
-    def __init__(self, epoch: int, learning_rate: float) -> None:
-        super().__init__(
-            f"The loss became infinite or undefined in epoch {epoch} at a learning rate of "
-            f"{learning_rate:.2g}. Train again with a lower one."
-        )
 
 
 @dataclass(frozen=True)

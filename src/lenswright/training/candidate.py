@@ -1,0 +1,100 @@
+"""A backbone and a head in, a candidate out: one ONNX graph, calibrated, equal to its Keras twin."""
+
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lenswright.evaluation.calibration import accept_threshold, fit_temperature, unknown_distance
+from lenswright.imaging.decode import RGB
+from lenswright.inference.nearest import nth_nearest_distance
+from lenswright.training.head import LabelledFeatures, LinearHead
+from lenswright.training.heads_onnx import attach_head
+from lenswright.training.pretrained import Pretrained
+
+REFERENCES = 600  # embeddings kept for the unknown distance: 1.5 MB at D = 1280
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """What turns logits into honest answers, all of it chosen on validation photos."""
+
+    temperature: float
+    accept_threshold: float
+    unknown_distance: float | None
+    reference: NDArray[np.float16]
+
+
+def calibrate(
+    head: LinearHead, train: LabelledFeatures, validation: LabelledFeatures, seed: int
+) -> Calibration:
+    """Return temperature and thresholds; `reference` is a class-balanced draw of training embeddings."""
+    logits = head.logits(validation.embeddings)
+    temperature = fit_temperature(logits, validation.labels)
+    reference = _balanced_sample(train, seed)
+    distances = nth_nearest_distance(validation.embeddings, reference)
+    return Calibration(
+        temperature,
+        accept_threshold(_softmax(logits / temperature), validation.labels),
+        unknown_distance(distances),
+        reference,
+    )
+
+
+def _softmax(logits: NDArray[np.float32]) -> NDArray[np.float32]:
+    exponent = np.exp(logits - logits.max(axis=1, keepdims=True))
+    return np.asarray(exponent / exponent.sum(axis=1, keepdims=True), np.float32)
+
+
+def _balanced_sample(train: LabelledFeatures, seed: int) -> NDArray[np.float16]:
+    """Return up to REFERENCES unit vectors float16 (R, D), classes taken in turn."""
+    random = np.random.default_rng(seed)
+    order = random.permutation(len(train.labels))
+    turn = np.zeros(len(order), np.int64)
+    seen: dict[int, int] = {}
+    for position, label in enumerate(train.labels[order]):
+        turn[position] = seen[int(label)] = seen.get(int(label), -1) + 1
+    chosen = order[np.argsort(turn, kind="stable")[:REFERENCES]]
+    rows = train.embeddings[chosen]
+    unit: NDArray[np.float16] = (rows / np.linalg.norm(rows, axis=1, keepdims=True).clip(1e-12)).astype(
+        np.float16
+    )
+    return unit
+
+
+@dataclass(frozen=True)
+class ExportedModel:
+    """The bytes of both twins and how far apart their probabilities are (max absolute difference)."""
+
+    onnx: bytes
+    keras: bytes
+    parity: float
+
+
+def export_candidate(
+    backbone: Pretrained, head: LinearHead, temperature: float, frames: Sequence[RGB], dropout: float
+) -> ExportedModel:
+    """Export both twins. Raises ExportFailed when they disagree on `frames` (N >= 1, (S, S, 3))."""
+    from lenswright.training.export import check_parity
+
+    with tempfile.TemporaryDirectory() as folder:
+        onnx_file, keras_file = Path(folder, "model.onnx"), Path(folder, "model.keras")
+        attach_head(backbone.onnx, head.kernel, head.bias, temperature=temperature, path=onnx_file)
+        classifier = _keras_twin(backbone, head, dropout)
+        images = np.stack(frames)
+        logits = classifier.predict(images, batch_size=16, verbose=0)["logits"]
+        parity = check_parity(_softmax(logits / temperature), onnx_file, images)
+        classifier.save(keras_file)
+        return ExportedModel(onnx_file.read_bytes(), keras_file.read_bytes(), parity)
+
+
+def _keras_twin(backbone: Pretrained, head: LinearHead, dropout: float) -> Any:
+    from lenswright.training.backbones import build_classifier
+
+    classifier = build_classifier(backbone.load_keras(), head.kernel.shape[1], dropout)
+    classifier.get_layer("logits").set_weights([head.kernel, head.bias])
+    return classifier

@@ -1,0 +1,80 @@
+"""Embeddings on disk by photo content, so that a retrain only computes what is new.
+
+One folder per backbone and input: `keys.bin` (33 bytes a row: the SHA-256 of the pixels and the
+view) and `rows.f16` (D float16 a row), both only ever appended to. A row counts once both its
+parts are complete, so a killed process loses at most the rows of its last append.
+"""
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lenswright.errors import StorageFailure
+
+KEY_BYTES = 33
+_ROW_DTYPE = np.dtype(np.float16)
+
+
+def view_key(pixel_sha256: str, view: int) -> bytes:
+    """Return the 33-byte key of one view (0..255) of the photo with these pixels."""
+    return bytes.fromhex(pixel_sha256) + bytes([view])
+
+
+class FeatureCache:
+    """Rows float16 (D,) by key; memory-mapped when read, so its size is bounded by the disk only."""
+
+    def __init__(self, folder: Path, dimension: int) -> None:
+        """Open or create the cache in `folder`; drops a torn last row. Raises StorageFailure."""
+        self._keys_file, self._rows_file = folder / "keys.bin", folder / "rows.f16"
+        self._dimension = dimension
+        self._row_bytes = dimension * _ROW_DTYPE.itemsize
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            self._repair()
+            keys = self._keys_file.read_bytes()
+        except OSError as exc:
+            raise StorageFailure(f"The feature cache in {folder} cannot be used: {exc}.") from exc
+        self._row_of = {keys[at : at + KEY_BYTES]: at // KEY_BYTES for at in range(0, len(keys), KEY_BYTES)}
+        self._count = len(keys) // KEY_BYTES
+
+    def _repair(self) -> None:
+        for file in (self._keys_file, self._rows_file):
+            file.touch()
+        complete = min(
+            self._keys_file.stat().st_size // KEY_BYTES, self._rows_file.stat().st_size // self._row_bytes
+        )
+        for file, row_bytes in ((self._keys_file, KEY_BYTES), (self._rows_file, self._row_bytes)):
+            with file.open("r+b") as stream:
+                stream.truncate(complete * row_bytes)
+
+    def __len__(self) -> int:
+        return self._count
+
+    def __contains__(self, key: bytes) -> bool:
+        return key in self._row_of
+
+    def append(self, keys: Sequence[bytes], embeddings: NDArray[np.float32]) -> None:
+        """Add rows (N, D) for N new keys. Raises StorageFailure if the disk refuses."""
+        rows = np.ascontiguousarray(embeddings, dtype=_ROW_DTYPE)
+        if rows.shape != (len(keys), self._dimension):
+            raise ValueError(f"Expected rows {(len(keys), self._dimension)}. Received: {rows.shape}.")
+        try:
+            with self._rows_file.open("ab") as stream:
+                stream.write(rows.tobytes())
+            with self._keys_file.open("ab") as stream:
+                stream.write(b"".join(keys))
+        except OSError as exc:
+            raise StorageFailure(f"The feature cache cannot grow: {exc}.") from exc
+        for key in keys:
+            self._row_of[key] = self._count
+            self._count += 1
+
+    def read(self, keys: Iterable[bytes]) -> NDArray[np.float32]:
+        """Return float32 (N, D) in the order of `keys`. Raises KeyError for one that is absent."""
+        rows = np.fromiter((self._row_of[key] for key in keys), dtype=np.int64)
+        if not len(rows):
+            return np.empty((0, self._dimension), np.float32)
+        stored = np.memmap(self._rows_file, _ROW_DTYPE, "r", shape=(self._count, self._dimension))
+        return stored[rows].astype(np.float32)
