@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 from lenswright.errors import NotEnoughPhotos
 from lenswright.evaluation.metrics import Floats, Ints
 
+LOST_RIGHT = 0.02  # share of right validation answers that may be called uncertain
+FALSE_REJECT = 0.02  # share of validation photos that may be called unknown
 COOLEST, HOTTEST = 0.05, 20.0
 SURE = 0.99  # an answer this sure is never called uncertain, however sure the other answers are
 
@@ -72,7 +74,7 @@ def expected_calibration_error(probabilities: Floats, labels: Ints, bins: int = 
     return float(sum(gaps) / len(labels))
 
 
-def accept_threshold(probabilities: Floats, labels: Ints, lost: float = 0.02) -> float:
+def accept_threshold(probabilities: Floats, labels: Ints, lost: float = LOST_RIGHT) -> float:
     """Return the confidence below which an answer is 'uncertain'.
 
     At most the share `lost` of the right validation answers falls below it. Never under 1 / C, which
@@ -86,7 +88,7 @@ def accept_threshold(probabilities: Floats, labels: Ints, lost: float = 0.02) ->
     return float(max(min(edge, SURE), 1 / probabilities.shape[1]))
 
 
-def unknown_distance(distances: NDArray[np.floating], false_reject: float = 0.02) -> float:
+def unknown_distance(distances: NDArray[np.floating], false_reject: float = FALSE_REJECT) -> float:
     """Return the distance beyond which a photo is 'unknown', from the validation photos' distances (N,).
 
     At most the share `false_reject` of them lies beyond it. Raises NotEnoughPhotos without photos.
