@@ -1,0 +1,63 @@
+"""A file's bytes in, what can be known of the photo out: verified by decoding every pixel."""
+
+import hashlib
+from dataclasses import dataclass
+
+from lenswright.dataset.duplicates import difference_hash, pixel_hash
+from lenswright.dataset.example import SPLITS, blob_key
+from lenswright.dataset.labels import normalise_label
+from lenswright.dataset.upload import Upload
+from lenswright.errors import InputRefused
+from lenswright.imaging.decode import DecodeLimits, decode
+from lenswright.storage.tables import PhotoRow
+
+
+@dataclass(frozen=True)
+class Examined:
+    """A photo that can be read: its upload, and the facts of its bytes and pixels."""
+
+    upload: Upload
+    sha256: str
+    pixel_sha256: str
+    dhash: int
+    width: int
+    height: int
+    format: str
+
+    @property
+    def key(self) -> str:
+        return blob_key(self.sha256, self.format)
+
+
+def bytes_hash(data: bytes) -> str:
+    """Return sha256 hex of a file."""
+    return hashlib.sha256(data).hexdigest()
+
+
+def check_upload(upload: Upload) -> None:
+    """Raise what keeps an upload out whatever its pixels are: its refusal, label or split."""
+    if upload.refusal is not None:
+        raise upload.refusal
+    if upload.label is not None:
+        normalise_label(upload.label)
+    if upload.split is not None and upload.split not in SPLITS:
+        raise InputRefused(f"Expected a split of {', '.join(SPLITS)}. Received: {upload.split!r}.")
+
+
+def examine(upload: Upload, sha256: str, limits: DecodeLimits) -> Examined:
+    """Return the facts of a photo, decoded in full. Raises ImageError."""
+    photo = decode(upload.data, limits=limits)
+    return Examined(
+        upload,
+        sha256,
+        pixel_hash(photo.rgb),
+        difference_hash(photo.rgb),
+        photo.width,
+        photo.height,
+        photo.format,
+    )
+
+
+def recognise(upload: Upload, row: PhotoRow) -> Examined:
+    """Return the facts of a file whose very bytes are known, from the photo they were found in."""
+    return Examined(upload, row.sha256, row.pixel_sha256, row.dhash, row.width, row.height, row.format)

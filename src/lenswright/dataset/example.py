@@ -1,0 +1,68 @@
+"""A photo of the data set, as it crosses from one module to another."""
+
+from dataclasses import dataclass
+
+from lenswright.storage.tables import PhotoRow
+
+SPLITS = ("train", "validation", "test")
+UNUSED = "unused"  # too like photos of two different splits: it would leak from one to the other
+EXTENSIONS = {"JPEG": "jpg", "PNG": "png", "WEBP": "webp", "GIF": "gif", "BMP": "bmp", "TIFF": "tif"}
+
+
+@dataclass(frozen=True)
+class Photo:
+    """One photo of one task; sizes in px and bytes, `uploaded_at` in epoch seconds.
+
+    `split` is None while the photo has no label. `group_id` is the id of the first photo of its
+    group of near-duplicates.
+    """
+
+    id: int
+    task: str
+    label: str | None
+    split: str | None
+    group_id: int | None
+    sha256: str
+    pixel_sha256: str
+    filename: str
+    width: int
+    height: int
+    size_bytes: int
+    format: str
+    source: str
+    uploaded_at: float
+
+    @property
+    def key(self) -> str:
+        """Where its bytes lie among the uploaded blobs: `ab/abcdef....jpg`."""
+        return blob_key(self.sha256, self.format)
+
+    @property
+    def path(self) -> str:
+        """What a client may name it by, besides its id."""
+        return f"uploads/{self.key}"
+
+
+def blob_key(sha256: str, format_name: str) -> str:
+    """Return the key of a photo's bytes."""
+    return f"{sha256[:2]}/{sha256}.{EXTENSIONS[format_name]}"
+
+
+def as_photo(row: PhotoRow) -> Photo:
+    """Return the photo of a row."""
+    return Photo(
+        id=row.id,
+        task=row.task,
+        label=row.label,
+        split=row.split,
+        group_id=row.group_id,
+        sha256=row.sha256,
+        pixel_sha256=row.pixel_sha256,
+        filename=row.filename,
+        width=row.width,
+        height=row.height,
+        size_bytes=row.size_bytes,
+        format=row.format,
+        source=row.source,
+        uploaded_at=row.uploaded_at,
+    )

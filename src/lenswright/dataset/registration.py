@@ -1,0 +1,81 @@
+"""Examined photos into rows, within one writing transaction."""
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from lenswright.dataset.duplicates import DuplicateIndex
+from lenswright.dataset.examination import Examined
+from lenswright.dataset.example import blob_key
+from lenswright.dataset.labelling import Labeller
+from lenswright.dataset.upload import IntakeResult, Outcome, clean_filename
+from lenswright.storage.tables import PhotoRow
+
+
+class Registration:
+    """Enters photos of one task; `now` in epoch seconds."""
+
+    def __init__(
+        self, session: Session, task: str, labeller: Labeller, index: DuplicateIndex, source: str, now: float
+    ) -> None:
+        self._session, self._task = session, task
+        self._labeller, self._index = labeller, index
+        self._source, self._now = source, now
+
+    def enter(self, photo: Examined) -> IntakeResult:
+        """Return what became of `photo`: a new row, a label for a known one, or a duplicate."""
+        label = None if photo.upload.label is None else self._labeller.spelled(photo.upload.label)
+        known = self._session.scalars(
+            select(PhotoRow).where(PhotoRow.task == self._task, PhotoRow.pixel_sha256 == photo.pixel_sha256)
+        ).first()
+        if known is not None:
+            return self._enter_known(photo, known, label)
+        row = self._add(photo)
+        if label is not None:
+            self._labeller.label(row, label, photo.upload.split)
+        return _result(photo, row, "stored")
+
+    def _enter_known(self, photo: Examined, row: PhotoRow, label: str | None) -> IntakeResult:
+        if label is None or label == row.label:
+            return _result(photo, row, "duplicate")
+        if row.label is None:
+            self._labeller.label(row, label, photo.upload.split)
+            return _result(photo, row, "labelled")
+        reason = f"It is photo {row.id}, which keeps its label {row.label!r}. Received: the label {label!r}."
+        return _result(photo, row, "duplicate", "label_conflict", reason)
+
+    def _add(self, photo: Examined) -> PhotoRow:
+        row = PhotoRow(
+            task=self._task,
+            sha256=photo.sha256,
+            pixel_sha256=photo.pixel_sha256,
+            dhash=photo.dhash,
+            width=photo.width,
+            height=photo.height,
+            size_bytes=len(photo.upload.data),
+            format=photo.format,
+            filename=clean_filename(photo.upload.filename),
+            source=self._source,
+            uploaded_at=self._now,
+        )
+        group_id = self._index.neighbours(photo.dhash).group_id
+        self._session.add(row)
+        self._session.flush()  # gives it its id
+        row.group_id = row.id if group_id is None else group_id
+        self._index.add(row.id, row.dhash, row.group_id)
+        return row
+
+
+def _result(
+    photo: Examined, row: PhotoRow, outcome: Outcome, code: str | None = None, reason: str | None = None
+) -> IntakeResult:
+    return IntakeResult(
+        filename=clean_filename(photo.upload.filename),
+        outcome=outcome,
+        id=row.id,
+        path=f"uploads/{blob_key(row.sha256, row.format)}",
+        label=row.label,
+        split=row.split,
+        duplicate_of=None if outcome == "stored" else row.id,
+        code=code,
+        reason=reason,
+    )

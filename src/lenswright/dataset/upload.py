@@ -1,0 +1,58 @@
+"""A file on its way into the data set, and what became of it."""
+
+import unicodedata
+from dataclasses import dataclass
+from typing import Literal
+
+from lenswright.errors import LenswrightError
+
+LONGEST_FILENAME = 255
+
+
+@dataclass(frozen=True)
+class Upload:
+    """One file somebody sent. `split` is `train`, `validation` or `test` if they chose it.
+
+    `refusal`: why the file cannot be had at all, such as a damaged member of a zip.
+    """
+
+    filename: str
+    data: bytes
+    label: str | None = None
+    split: str | None = None
+    refusal: LenswrightError | None = None
+
+
+Outcome = Literal["stored", "labelled", "duplicate", "refused"]
+
+
+@dataclass(frozen=True)
+class IntakeResult:
+    """What became of one file.
+
+    `stored`: it is new. `labelled`: it was there without a label and has one now. `duplicate`: it was
+    there; `id`, `path`, `label` and `split` are those of the photo that is there, as is
+    `duplicate_of`; code `label_conflict` if it has another label, which it keeps. `refused`: `code`
+    and `reason` say why.
+    """
+
+    filename: str
+    outcome: Outcome
+    id: int | None = None
+    path: str | None = None
+    label: str | None = None
+    split: str | None = None
+    duplicate_of: int | None = None
+    code: str | None = None
+    reason: str | None = None
+
+
+def refused(filename: str, error: LenswrightError) -> IntakeResult:
+    """Return the result of a file that `error` keeps out."""
+    return IntakeResult(filename, "refused", code=error.code, reason=str(error))
+
+
+def clean_filename(filename: str) -> str:
+    """Return `filename` as it can be kept and shown: printing characters, at most the last 255."""
+    kept = "".join(char if unicodedata.category(char)[0] != "C" else "�" for char in filename)
+    return kept[-LONGEST_FILENAME:]
