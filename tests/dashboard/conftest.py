@@ -1,11 +1,17 @@
 """A fake API for each test that wants one, and a client of it."""
 
+import logging
 from collections.abc import Iterator
 
 import pytest
 
 from lenswright.dashboard.api_client import ApiClient
 from tests.dashboard.fake_api import FakeApi
+
+
+@pytest.fixture(autouse=True, scope="session")
+def quiet_server() -> None:
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)
 
 
 @pytest.fixture

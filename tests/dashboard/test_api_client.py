@@ -29,6 +29,12 @@ def test_status_is_asked_again_after_a_second(fake: FakeApi) -> None:
     assert fake.requests.count("GET /status") == 2
 
 
+def test_what_was_just_changed_is_seen_at_once(api: ApiClient) -> None:
+    assert api.status(None)["training"] is None
+    api.start_training({})
+    assert api.status(None)["training"]["run_id"] == 4
+
+
 def test_an_api_that_is_not_there_is_away() -> None:
     with pytest.raises(ApiAway, match="No API answers at"):
         ApiClient("http://127.0.0.1:9").status(None)

@@ -117,11 +117,15 @@ class ApiClient:
     def _call(self, method: str, path: str, *, timeout_s: float, **options: Any) -> requests.Response:
         timeout = (min(CONNECT_TIMEOUT_S, timeout_s), timeout_s)
         try:
-            return self._session.request(method, self.url + path, timeout=timeout, **options)
+            answer = self._session.request(method, self.url + path, timeout=timeout, **options)
         except requests.Timeout as exc:
             raise ApiAway(f"The API at {self.url} did not answer within {timeout_s:g} s.") from exc
         except requests.RequestException as exc:
             raise ApiAway(f"No API answers at {self.url}.") from exc
+        if method != "GET":  # what was just changed must be seen at once
+            with self._poll_lock:
+                self._polls.clear()
+        return answer
 
     def _answer(self, response: requests.Response) -> Json:
         try:

@@ -8,6 +8,7 @@ from dash import ClientsideFunction, Dash, Input, Output, State, ctx, html, no_u
 
 from lenswright.dashboard import formats
 from lenswright.dashboard.api_client import ApiClient, Json
+from lenswright.dashboard.shell import PAGES
 from lenswright.errors import LenswrightError
 
 STALE = "The last values stay below in grey; this page recovers by itself."
@@ -169,6 +170,7 @@ def _in_the_browser(app: Dash) -> None:
         ClientsideFunction("lenswright", "close"),
         Output("burger", "opened"),
         Input("_pages_location", "pathname"),
+        *[Input(f"nav-{name}", "n_clicks") for name, _, _ in PAGES],  # also the page one is on already
     )
     app.clientside_callback(
         ClientsideFunction("lenswright", "scheme"),

@@ -168,10 +168,10 @@
 
   function choose(zone) {
     const input = document.createElement("input");
-    input.type = "file";
-    input.multiple = true;
-    input.accept = zone.dataset.accept || "image/*";
-    input.onchange = () => take[zone.dataset.drop]([...input.files]);
+    Object.assign(input, { type: "file", multiple: true, hidden: true, accept: zone.dataset.accept || "image/*" });
+    input.onchange = () => { take[zone.dataset.drop]([...input.files]); input.remove(); };
+    input.oncancel = () => input.remove();
+    document.body.append(input); // one that hangs nowhere may be collected before it answers
     input.click();
   }
 

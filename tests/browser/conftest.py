@@ -1,0 +1,87 @@
+"""A real headless Chromium before a real dashboard; every page is watched for errors and foreign requests."""
+
+import logging
+import shutil
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from werkzeug.serving import make_server
+
+from lenswright.dashboard.app import create_dashboard
+from lenswright.settings import load_settings
+from tests.dashboard.fake_api import FakeApi
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
+OWN = ("http://127.0.0.1", "data:", "blob:")
+EXPECTED = ("Failed to load resource",)  # what Chromium says of a 4xx or 5xx that a test means to provoke
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Any]:
+    if CHROMIUM is None:
+        pytest.skip("no Chromium on this machine")
+    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)
+    with playwright.sync_playwright() as run:
+        browser = run.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser.new_context()  # one for all tests: its cache spares each the 5 MB of Plotly
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def api_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@pytest.fixture(scope="session")
+def dashboard(api_port: int) -> Iterator[str]:
+    app = create_dashboard(load_settings(api_url=f"http://127.0.0.1:{api_port}"))
+    server = make_server("127.0.0.1", 0, app.server, threaded=True)
+    threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.fixture
+def fake(api_port: int) -> Iterator[FakeApi]:
+    api = FakeApi(photos=60, train_s=1.5)
+    api.port = api_port
+    yield api.start()
+    api.stop()
+
+
+@pytest.fixture
+def visit(chromium: Any, dashboard: str, fake: FakeApi) -> Iterator[Callable[..., Any]]:
+    """Return `visit(path, width=1280, scheme="light")`, which opens a page; it must stay clean to the end."""
+    assert fake.port, "the API listens before the first page is opened"
+    pages: list[Any] = []
+    complaints: list[str] = []
+
+    def complain(line: Any) -> None:
+        if line.type == "error" and not line.text.startswith(EXPECTED):
+            complaints.append(f"console: {line.text}")
+
+    def open_page(path: str, width: int = 1280, scheme: str = "light") -> Any:
+        page = chromium.new_page()
+        pages.append(page)
+        page.set_default_timeout(15_000)
+        page.set_viewport_size({"width": width, "height": 850})
+        page.emulate_media(color_scheme=scheme)
+        page.on("pageerror", lambda error: complaints.append(f"error: {error}"))
+        page.on("console", complain)
+        page.on("request", lambda sent: sent.url.startswith(OWN) or complaints.append(f"left: {sent.url}"))
+        page.goto(dashboard + path)
+        return page
+
+    yield open_page
+    for page in pages:
+        page.evaluate("localStorage.clear()")
+        page.close()
+    assert complaints == []
