@@ -9,6 +9,7 @@ from lenswright.errors import ImageError, NotEnoughPhotos, NotFound
 from lenswright.imaging.decode import DecodeLimits, decode
 
 LEAST_CLASSES = 2
+LOOK_PX = 32  # enough to find damage; a large JPEG is not decoded in full for it
 LEAST_PHOTOS = 5  # a class: the first four give training two, validation one and test one
 SPLITS = ("train", "validation", "test")
 
@@ -45,7 +46,7 @@ def unreadable(
     lost = set()
     for photo in photos:
         try:
-            decode(read_photo(photo), limits=limits)
+            decode(read_photo(photo), limits=limits, draft_px=LOOK_PX)
         except (ImageError, NotFound) as exc:
             log.warning("photo %d (%s) cannot be used: %s", photo.id, photo.filename, exc)
             lost.add(photo.id)

@@ -6,12 +6,14 @@ import sys
 
 from lenswright.errors import LenswrightError, TrainingStopped
 from lenswright.logs import configure_logs
+from lenswright.runs.state import State
 from lenswright.settings import load_settings
 from lenswright.training.progress import Heartbeat, Progress
 from lenswright.training.run import TrainingRun
 from lenswright.training.workbench import Workbench
 
 log = logging.getLogger("lenswright.training")
+logging.getLogger("tf2onnx").setLevel(logging.WARNING)  # it tells its versions at every export
 
 
 def main(arguments: list[str]) -> int:
@@ -38,7 +40,7 @@ def main(arguments: list[str]) -> int:
         except MemoryError:
             bench.journal.finish(run_id, "failed", error="The training process ran out of memory.")
             return 1
-    state = "stopped" if heartbeat.stop_asked else "completed"
+    state: State = "stopped" if heartbeat.stop_asked else "completed"
     bench.journal.finish(run_id, state, version=outcome.version, result=outcome.result)
     return 0
 

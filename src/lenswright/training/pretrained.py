@@ -133,9 +133,10 @@ class BackboneShelf:
         return Pretrained(name, InputSpec(size_px, PRETRAINED_FRAMING), weights, identity, onnx, load_keras)
 
     def _from_champion(self, champion: Manifest | None) -> Pretrained:
+        champion = champion or self._shipped()
         if champion is None:
             raise WeightsUnavailable(
-                "No model serves this task or ships with lenswright, so none lends its backbone."
+                "No model serves this task or ships with lenswright to lend its backbone."
             )
         task, version = champion.task, champion.version
         try:
@@ -152,6 +153,14 @@ class BackboneShelf:
         return Pretrained(
             champion.backbone, champion.input_spec, weights, identity, onnx, lambda: _backbone_of(stored)
         )
+
+    def _shipped(self) -> Manifest | None:
+        """Return the newest model that ships with lenswright, whatever its task."""
+        for task, version in sorted(self.bundles.found(), key=lambda pair: pair[1], reverse=True):
+            manifest = self.bundles.manifest(task, version)
+            if manifest.training.get("shipped"):
+                return manifest
+        return None
 
     def _cached(self, identity: str) -> bytes | None:
         file = self.folder / f"{identity}.onnx"

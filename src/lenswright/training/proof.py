@@ -68,7 +68,8 @@ class Proof:
         def answer(photo: Photo) -> NDArray[np.float32]:
             data = self.bench.read_photo(photo)
             framed = decode_framed(data, classifier.manifest.input_spec, limits=self.bench.limits)
-            return classifier.answer(framed[None]).probabilities[0]  # (S, S, 3) -> (1, S, S, 3)
+            row: NDArray[np.float32] = classifier.answer(framed[None]).probabilities[0]
+            return row
 
         rows = []
         with ThreadPoolExecutor(cpu_count()) as pool:

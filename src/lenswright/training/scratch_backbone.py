@@ -105,12 +105,11 @@ class ScratchBackbone:
         size_px = self._spec.size_px
         sizes = ((0.0, _multiple(size_px * 0.75)), (0.45, _multiple(size_px * 0.875)), (0.8, size_px))
         losses = TAUGHT if taught else LossWeights()
-        rate = (
-            {} if self._request.learning_rate is None else {"peak_learning_rate": self._request.learning_rate}
+        recipe = ScratchRecipe(
+            self._budget, sizes, self._request.batch_size, losses=losses, seed=self._request.seed
         )
-        return ScratchRecipe(
-            self._budget, sizes, self._request.batch_size, losses=losses, seed=self._request.seed, **rate
-        )
+        rate = self._request.learning_rate
+        return recipe if rate is None else replace(recipe, peak_learning_rate=rate)
 
     def _frames(self, photos: Sequence[Photo], spec: InputSpec, heartbeat: Heartbeat) -> Frames:
         """Return uint8 (N, S, S, 3), on disk: the frames of 100,000 photos do not fit in memory."""
