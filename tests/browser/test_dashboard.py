@@ -157,6 +157,17 @@ def test_charts_follow_the_colour_scheme(visit: Visit) -> None:
     page.wait_for_function(TICK_COLOUR, arg="rgb(98, 98, 109)")
 
 
+def test_a_hidden_tab_asks_less(visit: Visit, fake: FakeApi) -> None:
+    page = visit("/")
+    see(page, "Healthy")
+    page.evaluate("Object.defineProperty(document, 'hidden', {value: true, configurable: true})")
+    page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    page.wait_for_timeout(1000)
+    asked = fake.requests.count("GET /status")
+    page.wait_for_timeout(3000)
+    assert fake.requests.count("GET /status") == asked
+
+
 def test_a_refresh_moves_nothing(visit: Visit) -> None:
     page = visit("/")
     see(page, "Healthy")

@@ -16,6 +16,25 @@ from lenswright.errors import ApiAway, LenswrightError
 from lenswright.settings import Settings
 
 log = logging.getLogger(__name__)
+INDEX = """<!DOCTYPE html>
+<html lang="en">
+<head>
+{%metas%}
+<title>{%title%}</title>
+{%favicon%}
+{%css%}
+<script>
+try { // the chosen scheme before the first paint, so that nothing flashes; storage may be forbidden
+  const chosen = localStorage.getItem("mantine-color-scheme-value");
+  if (chosen === "light" || chosen === "dark") document.documentElement.dataset.mantineColorScheme = chosen;
+} catch (refused) { console.info(refused); }
+</script>
+</head>
+<body>
+{%app_entry%}
+<footer>{%config%}{%scripts%}{%renderer%}</footer>
+</body>
+</html>"""
 MODULES = {"overview": overview, "classify": classify, "data": data, "training": training, "models": models}
 
 
@@ -31,6 +50,7 @@ def create_dashboard(settings: Settings, api: ApiClient | None = None) -> Dash:
         update_title="",  # the title must not flicker with every poll
         suppress_callback_exceptions=True,  # a page's elements exist only while it is shown
         on_error=report,
+        index_string=INDEX,
         meta_tags=[{"name": "viewport", "content": "width=device-width, initial-scale=1"}],
     )
     for order, (name, label, path) in enumerate(PAGES):

@@ -96,7 +96,7 @@ def template(scheme: str | None) -> go.layout.Template:
 
 MANTINE_THEME: dict[str, Any] = {
     "primaryColor": "indigo",
-    "primaryShade": {"light": 7, "dark": 6},
+    "primaryShade": {"light": 7, "dark": 7},
     "defaultRadius": "md",
     "fontFamily": FONT,
     "fontFamilyMonospace": MONO,
@@ -110,7 +110,7 @@ MANTINE_THEME: dict[str, Any] = {
         ],
         "gray": [
             *("#fafafb", "#f4f4f6", "#e8e8ec", "#dddde3", "#c9c9d1"),
-            *("#a6a6b1", "#777783", "#4b4b55", "#2f2f37", "#1b1b1f"),
+            *("#a6a6b1", "#6b6b76", "#4b4b55", "#2f2f37", "#1b1b1f"),
         ],
     },
 }

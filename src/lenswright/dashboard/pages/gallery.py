@@ -23,7 +23,9 @@ def section() -> html.Section:
         ],
         className="filters",
     )
-    pages = dmc.Pagination(id="gallery-page", total=1, value=1, siblings=1, size="sm", hideWithOnePage=True)
+    pages = dmc.Pagination(
+        id="gallery-page", total=1, value=1, siblings=1, size="sm", withControls=False, hideWithOnePage=True
+    )
     return card(
         html.Div(id="gallery", className="gallery live"),
         html.Div([html.Span(id="gallery-count"), pages], className="spread gallery-foot"),
