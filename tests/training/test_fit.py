@@ -56,7 +56,12 @@ def test_a_rare_class_is_not_forgotten() -> None:
     train = two_clouds(400, seed=1, share=0.02)
     validation = two_clouds(200, seed=2)
     head = fit_head(
-        train, validation, 2, TrainingRequest(epochs=10, learning_rate=0.05), on_epoch=lambda _: None, should_stop=never
+        train,
+        validation,
+        2,
+        TrainingRequest(epochs=10, learning_rate=0.05),
+        on_epoch=lambda _: None,
+        should_stop=never,
     )
     answers = head.logits(validation.embeddings).argmax(axis=1)
     assert (answers[validation.labels == 1] == 1).mean() > 0.8

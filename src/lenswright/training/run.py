@@ -183,7 +183,7 @@ class TrainingRun:
             golden={"seed": GOLDEN_SEED, "probabilities": []},
             training={
                 "backbone_identity": backbone.identity,
-                "request": self._request.to_json(),
+                "request": self._request.to_json() | {"backbone": backbone.name, "weights": backbone.weights},
                 "photos": counts,
                 "seconds": seconds,
             },
