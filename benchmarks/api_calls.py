@@ -1,0 +1,97 @@
+"""What a benchmark asks the API to do, over HTTP like anybody else."""
+
+import io
+import time
+import zipfile
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import requests
+
+from benchmarks.class_folders import LabelledFile
+
+BATCH = 100
+ZIP_BATCH = 1000
+POLL_S = 0.25
+ENDED = ("completed", "failed", "stopped")
+
+FormFiles = list[tuple[str, tuple[str, bytes]]]
+
+
+class Api:
+    """One API and the task the calls are about. Every call raises requests.HTTPError when refused."""
+
+    def __init__(self, url: str, task: str) -> None:
+        self._url, self.task = url.rstrip("/"), task
+
+    def upload_labelled(self, photos: Sequence[LabelledFile], *, zipped: bool) -> int:
+        """Send photos with labels, in zips of class folders or class by class; return how many are stored."""
+        if zipped:
+            return sum(self._upload([_zip(part)], {})["stored"] for part in _parts(photos, ZIP_BATCH))
+        stored = 0
+        for label in sorted({photo.label for photo in photos}):
+            own = [photo for photo in photos if photo.label == label]
+            for part in _parts(own, BATCH):
+                stored += self._upload([_file(photo) for photo in part], {"label": label})["stored"]
+        return stored
+
+    def upload_unlabelled(self, photos: Sequence[LabelledFile]) -> list[int]:
+        """Send the photos without a label; return their ids, in order."""
+        results = [
+            result
+            for part in _parts(photos, BATCH)
+            for result in self._upload([_file(photo) for photo in part], {})["results"]
+        ]
+        return [result["id"] or result["duplicate_of"] for result in results]
+
+    def train(self, body: dict[str, Any], on_phase: Callable[[str], None]) -> dict[str, Any]:
+        """Train and wait; return the final `/training-status`. Raises RuntimeError unless it completed."""
+        return self._run("/train", body, on_phase)
+
+    def retrain(self, body: dict[str, Any], on_phase: Callable[[str], None]) -> dict[str, Any]:
+        """Label files, train, wait; as `train`."""
+        return self._run("/retrain", body, on_phase)
+
+    def _run(self, path: str, body: dict[str, Any], on_phase: Callable[[str], None]) -> dict[str, Any]:
+        submitted = self._checked(
+            requests.post(self._url + path, json={"task": self.task, **body}, timeout=60)
+        )
+        phase = None
+        while True:
+            address = f"{self._url}{submitted['status_url']}"
+            status = self._checked(requests.get(address, timeout=30))
+            if status["phase"] != phase:
+                phase = status["phase"]
+                on_phase(phase)
+            if status["state"] in ENDED:
+                break
+            time.sleep(POLL_S)
+        if status["state"] != "completed":
+            raise RuntimeError(f"The run {status['state']}: {status['error']}")
+        return status
+
+    def _upload(self, files: FormFiles, fields: dict[str, str]) -> Any:
+        form = {"task": self.task, **fields}
+        return self._checked(requests.post(f"{self._url}/upload-data", files=files, data=form, timeout=600))
+
+    @staticmethod
+    def _checked(response: requests.Response) -> Any:
+        if not response.ok:
+            raise requests.HTTPError(f"{response.url}: {response.status_code} {response.text[:500]}")
+        return response.json()
+
+
+def _parts(photos: Sequence[LabelledFile], size: int) -> list[Sequence[LabelledFile]]:
+    return [photos[start : start + size] for start in range(0, len(photos), size)]
+
+
+def _file(photo: LabelledFile) -> tuple[str, tuple[str, bytes]]:
+    return "files[]", (photo.file.name, photo.file.read_bytes())
+
+
+def _zip(photos: Sequence[LabelledFile]) -> tuple[str, tuple[str, bytes]]:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as archive:
+        for number, photo in enumerate(photos):
+            archive.writestr(f"{photo.label}/{number}-{photo.file.name}", photo.file.read_bytes())
+    return "files[]", ("photos.zip", out.getvalue())

@@ -1,0 +1,46 @@
+"""Photos the platform never saw, through `/predict`: how often it is right, how often it is unsure."""
+
+import json
+import threading
+from collections import Counter
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+from urllib.parse import quote
+from urllib.request import Request, urlopen
+
+from benchmarks.class_folders import LabelledFile
+from lenswright.evaluation.metrics import wilson_interval
+
+CALLERS = 4
+TOP = 5
+
+
+def measure_holdout(url: str, task: str, photos: Sequence[LabelledFile]) -> dict[str, Any]:
+    """Return the share of right answers with its 95 % interval, and the counts of each answer status."""
+    seen: Counter[str] = Counter()
+    lock = threading.Lock()
+
+    def ask(photo: LabelledFile) -> None:
+        request = Request(
+            f"{url}/predict?task={quote(task)}", photo.file.read_bytes(), {"Content-Type": "image/jpeg"}
+        )
+        with urlopen(request, timeout=60) as response:
+            answer = json.load(response)
+        ranked = list(answer["probabilities"])
+        with lock:
+            seen["right"] += answer["predicted_class"] == photo.label
+            seen["top"] += photo.label in ranked[:TOP]
+            seen[answer["status"]] += 1
+
+    with ThreadPoolExecutor(CALLERS) as pool:
+        list(pool.map(ask, photos))
+    low, high = wilson_interval(seen["right"], len(photos))
+    return {
+        "photos": len(photos),
+        "accuracy": round(seen["right"] / len(photos), 4),
+        "accuracy_low": round(low, 4),
+        "accuracy_high": round(high, 4),
+        f"top{TOP}": round(seen["top"] / len(photos), 4),
+        "statuses": {name: seen[name] for name in ("accepted", "uncertain", "unknown")},
+    }
