@@ -141,7 +141,8 @@ class Bundles:
 
     def found(self) -> list[tuple[str, str]]:
         """Return (task, version) of every complete bundle, oldest version name first."""
-        parts = [key.split("/") for key in self._blobs.keys() if key.endswith(f"/{MANIFEST}")]
+        keys = self._blobs.keys()
+        parts = [key.split("/") for key in keys if key.endswith(f"/{MANIFEST}")]
         return sorted((part[0], part[1]) for part in parts if len(part) == 3)
 
     def copy_in(self, folder: Path, task: str, version: str) -> None:
