@@ -141,7 +141,7 @@ def test_a_new_task_begins_empty_and_is_remembered(visit: Visit) -> None:
     page.click("#task-create")
     see(page, "Three steps to your own model")
     page.reload()
-    see(page, "ripe-or-not · 0 classes")
+    see(page.locator("#overview-lead"), "ripe-or-not")
 
 
 TICK_COLOUR = """colour => {

@@ -69,10 +69,10 @@ def photos_per_class(classes: list[dict[str, Any]], scheme: str | None) -> go.Fi
     figure.update_layout(bargap=0.4 if few else 0.15, legend={"traceorder": "normal"})
     if few:
         figure.update_yaxes(autorange="reversed", showgrid=False)
-        figure.update_xaxes(rangemode="tozero", nticks=6)
+        figure.update_xaxes(rangemode="tozero", nticks=6, tickformat=",")
     else:
         figure.update_xaxes(showticklabels=False, showgrid=False)
-        figure.update_yaxes(rangemode="tozero", nticks=5)
+        figure.update_yaxes(rangemode="tozero", nticks=5, tickformat=",")
     return figure
 
 

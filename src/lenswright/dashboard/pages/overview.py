@@ -71,9 +71,10 @@ def stats(live: Json) -> tuple[Any, ...]:
     up = f"up {formats.duration(status.get('uptime_s'))} · {instance.get('host')}:{instance.get('port')}"
     since = formats.ago(model.get("promoted_at") or model.get("created_at"))
     span = formats.interval(metrics.get("accuracy_low"), metrics.get("accuracy_high"))
+    n = len(model.get("classes") or [])
     tested = formats.plural(metrics.get("test_photos") or 0, "test photo")
     return (
-        f"{status.get('task')} · {formats.plural(len(model.get('classes') or []), 'class', 'classes')}",
+        " · ".join([str(status.get("task")), *([formats.plural(n, "class", "classes")] if n else [])]),
         health(live)[1],
         up,
         html.Code(model["version"]) if model else "None yet",
