@@ -1,0 +1,31 @@
+"""The API: `python app.py --host 127.0.0.1 --port 5000`."""
+
+import argparse
+import sys
+from pathlib import Path
+
+from lenswright.errors import LenswrightError
+from lenswright.settings import Settings, load_settings
+from lenswright.web.serving import run
+
+HERE = Path(__file__).resolve().parent
+
+
+def read_settings(arguments: list[str]) -> Settings:
+    """Return the settings: the command line wins over the environment, that over this folder."""
+    parser = argparse.ArgumentParser(description="Serve the lenswright API.")
+    parser.add_argument("--host", help="address to listen on (default: 127.0.0.1)")
+    parser.add_argument("--port", type=int, help="port to listen on (default: 5000)")
+    parser.add_argument("--home", type=Path, help="folder of data/, uploads/ and models/ (default: this one)")
+    parser.add_argument("--log-level", type=str.upper, help="DEBUG, INFO, WARNING or ERROR")
+    given = {name: value for name, value in vars(parser.parse_args(arguments)).items() if value is not None}
+    chosen = load_settings(**given).model_fields_set
+    here = {"home": HERE, "bundled_models": HERE / "models"}
+    return load_settings(**given, **{name: path for name, path in here.items() if name not in chosen})
+
+
+if __name__ == "__main__":
+    try:
+        run(read_settings(sys.argv[1:]))
+    except LenswrightError as exc:
+        sys.exit(str(exc))

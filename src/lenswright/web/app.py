@@ -1,0 +1,34 @@
+"""`create_app`: the WSGI app over the services it is given."""
+
+from apiflask import APIFlask
+
+from lenswright.settings import Settings
+from lenswright.web.lifecycle import register_lifecycle
+from lenswright.web.multipart import UploadRequest
+from lenswright.web.openapi import configure_openapi
+from lenswright.web.problems import register_problems
+from lenswright.web.services import Services, build_services, register_services
+from lenswright.web.views import dataset, health, metrics, models, pages, prediction, status, training, upload
+
+VIEWS = (health, status, prediction, upload, training, models, dataset, metrics, pages)
+FORM_FIELDS = 20
+
+
+def create_app(settings: Settings, services: Services | None = None) -> APIFlask:
+    """Return the app. It owns nothing: whoever made the services starts and closes them."""
+    app = APIFlask("lenswright.web", title="lenswright", docs_path=None, json_errors=False)
+    app.request_class = UploadRequest
+    app.config.update(
+        MAX_CONTENT_LENGTH=settings.max_request_bytes,
+        MAX_FORM_PARTS=settings.max_files + FORM_FIELDS,
+        PROPAGATE_EXCEPTIONS=False,
+    )
+    app.json.sort_keys = False  # type: ignore[attr-defined] # probabilities stay ranked
+    app.json.compact = True  # type: ignore[attr-defined]
+    configure_openapi(app)
+    register_services(app, services or build_services(settings))
+    register_problems(app)
+    register_lifecycle(app, settings)
+    for view in VIEWS:
+        app.register_blueprint(view.blueprint)
+    return app

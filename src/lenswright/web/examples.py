@@ -1,0 +1,85 @@
+"""One curl command for every endpoint, as shown on the start page."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Example:
+    """`arguments` are curl's, `path` is appended to the address of the service."""
+
+    method: str
+    path: str
+    what: str
+    arguments: str = ""
+
+    def curl(self, base_url: str) -> str:
+        """Return the command to type."""
+        verb = "" if self.method == "GET" or "-F" in self.arguments or "-d" in self.arguments else "-X POST "
+        arguments = f"{self.arguments} " if self.arguments else ""
+        return f"curl {verb}{arguments}{base_url}{self.path}"
+
+
+_JSON = "-H 'Content-Type: application/json' -d"
+
+GROUPS: dict[str, tuple[Example, ...]] = {
+    "Predict": (
+        Example("POST", "/predict", "Classify one photo", "-F image=@photo.jpg"),
+        Example(
+            "POST",
+            "/predict?top_k=3",
+            "The bytes of the photo as the body; only the three most probable classes",
+            "-H 'Content-Type: image/jpeg' --data-binary @photo.jpg",
+        ),
+    ),
+    "Photos and labels": (
+        Example(
+            "POST",
+            "/upload-data",
+            "Take photos in; the answer has their ids",
+            "-F 'files[]=@a.jpg' -F 'files[]=@b.jpg' -F label=cat",
+        ),
+        Example(
+            "POST",
+            "/upload-data",
+            "A zip with one folder of photos per class",
+            "-F 'files[]=@photos.zip'",
+        ),
+        Example("GET", "/dataset", "Counts per class and split, and what is wrong with the data"),
+        Example("GET", "/dataset/images?label=cat&page=1", "The photos themselves, page by page"),
+        Example("GET", "/dataset/images/1/thumbnail", "One photo, small", "-o thumbnail.jpg"),
+        Example("GET", "/dataset/images/1", "One photo, as it was uploaded", "-o photo.jpg"),
+    ),
+    "Train": (
+        Example("POST", "/train", "Train on every labelled photo", f"""{_JSON} '{{"preset": "fast"}}'"""),
+        Example(
+            "POST",
+            "/retrain",
+            "Label photos taken in before, then train with all data",
+            f"""{_JSON} '{{"files": [1, 2], "labels": ["cat", "dog"]}}'""",
+        ),
+        Example("GET", "/training-status", "Where the newest run stands, epoch by epoch"),
+        Example("GET", "/runs", "All runs, newest first"),
+        Example("POST", "/training/stop", "Stop the run in progress"),
+    ),
+    "Models": (
+        Example("GET", "/models", "Every version with its measured quality"),
+        Example("GET", "/models/{version}", "One version: manifest, files, history"),
+        Example("GET", "/models/{version}/report", "How it was measured, mistake by mistake"),
+        Example(
+            "GET",
+            "/models/{version}/files/model.onnx",
+            "Download a file: model.onnx, model.keras, MODEL_CARD.md",
+            "-O",
+        ),
+        Example("POST", "/models/{version}/promote", "Let this version answer from now on"),
+        Example("POST", "/models/rollback", "Back to the version before"),
+    ),
+    "Watch": (
+        Example("GET", "/status", "Model, quality, latency, throughput, counts"),
+        Example("GET", "/health", "200 when it can answer, else 503 and why"),
+        Example("GET", "/health/live", "200 while the process runs"),
+        Example("GET", "/health/ready", "200 once it is warm"),
+        Example("GET", "/metrics", "Numbers for Prometheus"),
+        Example("GET", "/openapi.json", "This interface, for machines"),
+    ),
+}

@@ -1,0 +1,77 @@
+"""What happens around every request: its id, its size limit, and the note of how it was answered."""
+
+import logging
+import re
+import secrets
+import time
+from http import HTTPStatus
+
+from apiflask import APIFlask
+from flask import Response, g, request
+from structlog.contextvars import bind_contextvars, clear_contextvars
+from werkzeug.exceptions import RequestEntityTooLarge
+
+from lenswright.errors import MalformedRequest
+from lenswright.settings import Settings
+from lenswright.web.recording import record
+
+_log = logging.getLogger(__name__)
+
+_SANE_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+JSON_LIMIT_BYTES = 10_000_000
+DRAIN_BYTES = 32_000_000
+
+
+def register_lifecycle(app: APIFlask, settings: Settings) -> None:
+    """Give every request of `app` an id, a limit and a record."""
+    limits = {
+        "upload.upload_data": settings.max_request_bytes,
+        "prediction.predict": settings.max_file_bytes * 4 // 3 + 1_000_000,  # base64 in JSON, and its frame
+    }
+
+    @app.before_request
+    def begin() -> None:
+        g.began = time.perf_counter()
+        given = request.headers.get("X-Request-ID", "")
+        g.request_id = given if _SANE_ID.fullmatch(given) else secrets.token_hex(8)
+        bind_contextvars(request_id=g.request_id)
+        refuse_large(limits.get(request.endpoint or "", JSON_LIMIT_BYTES))
+        if "\0" in request.path or any("\0" in value for value in request.args.values()):
+            raise MalformedRequest("Expected an address without NUL characters.")
+
+    @app.after_request
+    def end(response: Response) -> Response:
+        duration_s = time.perf_counter() - g.began
+        response.headers["X-Request-ID"] = g.request_id
+        if response.status_code >= HTTPStatus.BAD_REQUEST:
+            drain()
+        record(response, duration_s)
+        level = logging.DEBUG if response.status_code < HTTPStatus.BAD_REQUEST else logging.INFO
+        _log.log(
+            level, "%s %s -> %d", request.method, request.path, response.status_code, extra={"s": duration_s}
+        )
+        clear_contextvars()
+        return response
+
+
+def refuse_large(limit_bytes: int) -> None:
+    """Refuse a body larger than `limit_bytes` by its announced length, before a byte of it is read."""
+    request.max_content_length = limit_bytes  # also ends a body that announces no length
+    if (request.content_length or 0) > limit_bytes:
+        raise RequestEntityTooLarge(
+            f"Expected a body of at most {limit_bytes} bytes. Received: {request.content_length}."
+        )
+
+
+def drain() -> None:
+    """Read and forget what is left of a refused body, if it is not much.
+
+    A connection closed on a client that still sends would lose it the answer. One that waits for
+    `100 Continue` has sent nothing yet, and a very large body is cut.
+    """
+    announced = request.content_length or (DRAIN_BYTES if request.headers.get("Transfer-Encoding") else 0)
+    if not announced or announced > DRAIN_BYTES or "Expect" in request.headers:
+        return
+    left, stream = DRAIN_BYTES, request.environ["wsgi.input"]
+    while left > 0 and (chunk := stream.read(min(65_536, left))):
+        left -= len(chunk)

@@ -1,0 +1,41 @@
+"""Versions of models as JSON."""
+
+from dataclasses import asdict
+from typing import Any
+
+from lenswright.registry.versions import Version
+from lenswright.web.services import Services
+from lenswright.web.times import iso
+
+SUMMARY = ("run_id", "backbone", "preset", "weights", "input", "size_bytes", "metrics", "classes")
+
+
+def entry(version: Version, champion: str | None) -> dict[str, Any]:
+    """Return what `/models` lists of a version."""
+    return {
+        "version": version.version,
+        "task": version.task,
+        "created_at": iso(version.created_at),
+        "origin": version.origin,
+        **{name: version.summary.get(name) for name in SUMMARY},
+        "verdict": version.verdict,
+        "serving": version.version == champion,
+    }
+
+
+def entries(here: Services, task: str) -> list[dict[str, Any]]:
+    """Return the versions of `task`, newest first."""
+    champion = here.promotion.champion(task)
+    return [entry(version, champion) for version in here.versions.list(task)]
+
+
+def detail(here: Services, version: Version) -> dict[str, Any]:
+    """Return all of a version: its entry, its manifest, its files, the promotions of its task."""
+    manifest = here.bundles.manifest(version.task, version.version).to_json()
+    files = [{"name": name, "sha256": digest} for name, digest in sorted(manifest["files"].items())]
+    history = here.promotion.history(version.task)
+    return entry(version, here.promotion.champion(version.task)) | {
+        "manifest": manifest,
+        "files": files,
+        "history": [asdict(promotion) | {"at": iso(promotion.at)} for promotion in history],
+    }

@@ -1,0 +1,99 @@
+"""Errors out as `application/problem+json` (RFC 9457): one table, one shape.
+
+A client's mistake never becomes a 500; what does is our own, and is logged with its traceback.
+"""
+
+import logging
+from http import HTTPStatus
+from typing import Any
+
+from apiflask import APIFlask
+from apiflask.exceptions import HTTPError
+from flask import Response, current_app, g
+from werkzeug.exceptions import HTTPException
+
+from lenswright import errors
+
+_log = logging.getLogger(__name__)
+
+STATUS: dict[type[errors.LenswrightError], int] = {
+    errors.MalformedRequest: 400,
+    errors.NotFound: 404,
+    errors.Conflict: 409,
+    errors.ImageTooLarge: 413,
+    errors.ImageError: 415,
+    errors.InputRefused: 422,
+    errors.BundleRefused: 422,
+    errors.Unavailable: 503,
+    errors.LenswrightError: 500,
+}
+CODES = {
+    400: "malformed_request",
+    404: "unknown_path",
+    405: "method_not_allowed",
+    408: "timeout",
+    413: "body_too_large",
+    415: "unsupported_media_type",
+}
+
+
+def status_of(error: errors.LenswrightError) -> int:
+    """Return the HTTP status of an error: that of its nearest ancestor in the table."""
+    return next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
+
+
+def problem(status: int, code: str, detail: str, **extra: Any) -> Response:
+    """Return a problem document; `extra` members are added to it."""
+    body = {
+        "type": "about:blank",
+        "title": HTTPStatus(status).phrase,
+        "status": status,
+        "detail": detail,
+        "code": code,
+        "request_id": g.get("request_id"),
+        **extra,
+    }
+    return Response(current_app.json.dumps(body), status, content_type="application/problem+json")
+
+
+def register_problems(app: APIFlask) -> None:
+    """Let every error of `app` leave it as a problem document."""
+    app.register_error_handler(errors.LenswrightError, _ours)
+    app.register_error_handler(HTTPError, _bad_parameter)
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(Exception, _unexpected)
+
+
+def _ours(error: errors.LenswrightError) -> Response:
+    status = status_of(error)
+    if status >= 500:
+        _log.warning("%s: %s", error.code, error)
+    extra = {"run_id": error.run_id} if isinstance(error, errors.RunInProgress) else {}
+    response = problem(status, error.code, str(error), **extra)
+    if isinstance(error, errors.Unavailable):
+        response.headers["Retry-After"] = str(error.retry_after_s)
+    return response
+
+
+def _bad_parameter(error: HTTPError) -> Response:
+    """A query parameter that its model refused."""
+    fields = [
+        f"{field!r}: {'; '.join(messages)}"
+        for location in (error.detail or {}).values()
+        for field, messages in location.items()
+    ]
+    return problem(400, "bad_parameter", ". ".join(fields) + ".")
+
+
+def _http(error: HTTPException) -> Response:
+    if error.code is None or error.code < 400:  # a redirect
+        return Response(error.get_body(), error.code, error.get_headers())
+    response = problem(error.code, CODES.get(error.code, "http_error"), str(error.description))
+    kept = [(name, value) for name, value in error.get_headers() if name in ("Allow", "Retry-After")]
+    response.headers.extend(kept)
+    return response
+
+
+def _unexpected(error: Exception) -> Response:
+    _log.exception("unexpected error", exc_info=error)
+    return problem(500, "internal_error", "The service failed; its log has the details under the request id.")

@@ -1,0 +1,91 @@
+"""What the endpoints of photos and labels take and answer."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from lenswright.web.schemas.base import Answer, TaskQuery
+
+SplitName = Literal["train", "validation", "test", "unused"]
+
+
+class DatasetCounts(Answer):
+    total: int
+    labelled: int
+    classes: int
+
+
+class UploadedFile(Answer):
+    filename: str
+    outcome: Literal["stored", "labelled", "duplicate", "refused"]
+    id: int | None
+    path: str | None
+    label: str | None
+    split: SplitName | None
+    duplicate_of: int | None
+    code: str | None
+    reason: str | None
+
+
+class UploadAnswer(Answer):
+    task: str
+    stored: int
+    duplicates: int
+    refused: int
+    results: list[UploadedFile]
+    dataset: DatasetCounts
+
+
+class ClassCounts(Answer):
+    label: str
+    train: int
+    validation: int
+    test: int
+    unused: int
+    total: int
+
+
+class DatasetProblem(Answer):
+    code: str
+    message: str
+
+
+class DatasetAnswer(Answer):
+    task: str
+    tasks: list[str]
+    total: int
+    labelled: int
+    unlabelled: int
+    classes: list[ClassCounts]
+    splits: dict[str, int]
+    sources: dict[str, int]
+    size_bytes: int
+    problems: list[DatasetProblem]
+
+
+class ImagesQuery(TaskQuery):
+    label: str | None = Field(None, max_length=100, description="only photos of this class")
+    split: SplitName | None = Field(None, description="only photos of this split")
+    page: int = Field(1, ge=1, le=1_000_000_000)
+    page_size: int = Field(50, ge=1, le=500)
+
+
+class PhotoEntry(Answer):
+    id: int
+    path: str
+    filename: str
+    label: str | None
+    split: SplitName | None
+    width: int
+    height: int
+    size_bytes: int
+    uploaded_at: str
+    url: str
+    thumbnail_url: str
+
+
+class ImagesAnswer(Answer):
+    page: int
+    page_size: int
+    total: int
+    photos: list[PhotoEntry]

@@ -1,0 +1,36 @@
+"""What `/predict` takes and answers."""
+
+from typing import Literal
+
+from pydantic import BaseModel, Field
+
+from lenswright.web.schemas.base import Answer, TaskQuery
+
+
+class PredictQuery(TaskQuery):
+    top_k: int | None = Field(None, ge=1, le=10_000, description="only the most probable classes")
+
+
+class PredictJson(BaseModel):
+    """A photo inside JSON."""
+
+    image_base64: str = Field(description="the photo as base64, or as a data: URL")
+
+
+class Timing(Answer):
+    decode: float
+    inference: float
+    total: float
+
+
+class PredictionAnswer(Answer):
+    predicted_class: str
+    confidence: float = Field(ge=0, le=1)
+    prediction_time: float = Field(description="seconds from the read request to the answer")
+    timestamp: str = Field(description="ISO 8601, UTC")
+    probabilities: dict[str, float] = Field(description="by class, most probable first")
+    status: Literal["accepted", "uncertain", "unknown"]
+    model_version: str
+    task: str
+    request_id: str
+    timing_ms: Timing

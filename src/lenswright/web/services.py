@@ -1,0 +1,140 @@
+"""The one place where everything is wired; views reach it through `services()`."""
+
+import os
+import secrets
+import socket
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from flask import Flask, current_app
+
+from lenswright.dataset.importers import ArchiveLimits
+from lenswright.dataset.intake import Intake
+from lenswright.imaging.decode import DecodeLimits
+from lenswright.inference.live_model import LiveModels
+from lenswright.inference.session import cpu_count
+from lenswright.jobs.desk import TrainingDesk
+from lenswright.jobs.launcher import TRAINER, Launcher
+from lenswright.jobs.promoter import Promoter
+from lenswright.jobs.supervisor import Supervisor
+from lenswright.monitoring.metrics import Metrics
+from lenswright.monitoring.request_log import RequestLog
+from lenswright.monitoring.window import Window
+from lenswright.registry.bundle import Bundles
+from lenswright.registry.promotion import Promotion
+from lenswright.registry.versions import Versions
+from lenswright.runs.journal import Journal
+from lenswright.settings import Settings
+from lenswright.storage.blobs import Blobs
+from lenswright.storage.database import Database, open_database
+
+
+@dataclass(frozen=True)
+class Instance:
+    """Which of several instances this is; `started_at` in epoch seconds."""
+
+    id: str
+    host: str
+    port: int
+    pid: int
+    started_at: float
+
+
+@dataclass(frozen=True)
+class Services:
+    """Everything the views may use. `start` begins the background work, `close` ends it in order."""
+
+    settings: Settings
+    clock: Callable[[], float]
+    instance: Instance
+    limits: DecodeLimits
+    archive_limits: ArchiveLimits
+    database: Database
+    uploads: Blobs
+    intake: Intake
+    bundles: Bundles
+    report: Callable[[str, str], dict[str, Any]]
+    versions: Versions
+    promotion: Promotion
+    live: LiveModels
+    promoter: Promoter
+    journal: Journal
+    supervisor: Supervisor
+    desk: TrainingDesk
+    window: Window
+    request_log: RequestLog
+    metrics: Metrics
+
+    def start(self) -> None:
+        """Adopt the models that are there, load the live ones, and look after training."""
+        self.versions.adopt(self.settings.bundled_models)
+        self.live.start()
+        self.supervisor.start()
+
+    def close(self) -> None:
+        """Stop the run that was started here, write what is still unwritten, let go of the database."""
+        self.supervisor.close()
+        self.live.close()
+        self.request_log.close()
+        self.database.close()
+
+
+def build_services(
+    settings: Settings, *, clock: Callable[[], float] = time.time, trainer: Sequence[str] = TRAINER
+) -> Services:
+    """Return the services of one instance; `trainer` is the command that trains.
+
+    Raises StorageFailure if its state cannot be opened.
+    """
+    limits = DecodeLimits(settings.max_file_bytes, settings.max_pixels)
+    database = open_database(settings.database)
+    uploads = Blobs(settings.blobs_at("uploads"))
+    bundles = Bundles(Blobs(settings.blobs_at("models")))
+    versions, promotion = Versions(database, bundles, clock), Promotion(database, clock)
+    live = LiveModels(
+        promotion,
+        bundles,
+        concurrent=settings.concurrent_predictions or cpu_count(),
+        queue_size=settings.queue_size,
+    )
+    instance = Instance(secrets.token_hex(4), settings.host, settings.port, os.getpid(), clock())
+    journal = Journal(database, clock)
+    supervisor = Supervisor(journal, Launcher(settings, trainer), machine=socket.gethostname())
+    return Services(
+        settings=settings,
+        clock=clock,
+        instance=instance,
+        limits=limits,
+        archive_limits=ArchiveLimits(
+            settings.max_archive_members, settings.max_archive_bytes, settings.max_file_bytes
+        ),
+        database=database,
+        uploads=uploads,
+        intake=Intake(database, uploads, limits=limits, clock=clock),
+        bundles=bundles,
+        report=lru_cache(maxsize=32)(bundles.report),  # of a version it never changes, and statuses ask
+        versions=versions,
+        promotion=promotion,
+        live=live,
+        promoter=Promoter(versions, bundles, promotion, live),
+        journal=journal,
+        supervisor=supervisor,
+        desk=TrainingDesk(database, supervisor),
+        window=Window(clock),
+        request_log=RequestLog(database, clock, instance=instance.id, keep_days=settings.request_log_days),
+        metrics=Metrics(),
+    )
+
+
+def register_services(app: Flask, services: Services) -> None:
+    """Let the views of `app` reach `services`."""
+    app.extensions["lenswright"] = services
+
+
+def services() -> Services:
+    """Return the services of the app that answers the present request."""
+    found: Services = current_app.extensions["lenswright"]
+    return found

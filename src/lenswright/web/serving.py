@@ -1,0 +1,42 @@
+"""The API as a running service: settings in, a served app until somebody stops it."""
+
+import os
+from functools import partial
+from typing import Any
+
+from lenswright import http_server
+from lenswright.logs import configure_logs
+from lenswright.settings import Settings
+
+THREADS_PER_CPU = 4
+MOST_THREADS = 32
+
+
+def run(settings: Settings) -> None:
+    """Serve the API until a signal says stop. Raises SettingsError if the address cannot be used."""
+    configure_logs(settings.log_level, settings.log_format)
+    http_server.serve(
+        partial(build, settings),
+        settings.host,
+        settings.port,
+        threads=settings.threads or default_threads(),
+        name="The API",
+    )
+
+
+def default_threads() -> int:
+    """Return how many requests are worked on at once: most wait for a body, the disk or their turn."""
+    cpus = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return min(MOST_THREADS, THREADS_PER_CPU * cpus)
+
+
+def build(settings: Settings) -> Any:
+    """Return the WSGI app with its services at work; called in the serving process only."""
+    from lenswright.web.app import create_app  # the watching parent needs none of what this imports
+    from lenswright.web.services import build_services
+
+    configure_logs(settings.log_level, settings.log_format)
+    services = build_services(settings)
+    http_server.at_stop(services.close)
+    services.start()
+    return create_app(settings, services)

@@ -1,0 +1,67 @@
+"""The data set: counts, problems, the photos themselves."""
+
+from typing import Any
+
+from apiflask import APIBlueprint
+from flask import Response
+
+from lenswright.dataset.statistics import photo as photo_of
+from lenswright.dataset.statistics import photos_page
+from lenswright.imaging.thumbnail import thumbnail
+from lenswright.web.dataset_report import dataset_report, photo_entry
+from lenswright.web.openapi import binary, operation
+from lenswright.web.schemas.base import TaskQuery
+from lenswright.web.schemas.dataset import DatasetAnswer, ImagesAnswer, ImagesQuery
+from lenswright.web.services import services
+from lenswright.web.tasks import task_of
+from lenswright.web.unchanging import unchanging
+
+blueprint = APIBlueprint("dataset", __name__, tag="photos")
+
+_PHOTO_PATH = "/dataset/images/<int(max=4611686018427387904):photo_id>"  # a larger id fits no database
+_ANY_PHOTO = {"image/*": {"schema": binary()}}
+_THUMBNAIL = {"image/jpeg": {"schema": binary()}}
+
+
+@blueprint.get("/dataset")
+@blueprint.doc(**operation("Counts per class and split, and problems", DatasetAnswer, problems=(400, 422)))
+@blueprint.input(TaskQuery, location="query", arg_name="query")
+def dataset(query: TaskQuery) -> dict[str, Any]:
+    return dataset_report(services(), task_of(query.task))
+
+
+@blueprint.get("/dataset/images")
+@blueprint.doc(**operation("The photos, page by page", ImagesAnswer, problems=(400, 422)))
+@blueprint.input(ImagesQuery, location="query", arg_name="query")
+def images(query: ImagesQuery) -> dict[str, Any]:
+    total, photos = photos_page(
+        services().database,
+        task_of(query.task),
+        label=query.label,
+        split=query.split,
+        page=query.page,
+        page_size=query.page_size,
+    )
+    return {
+        "page": query.page,
+        "page_size": query.page_size,
+        "total": total,
+        "photos": [photo_entry(photo) for photo in photos],
+    }
+
+
+@blueprint.get(_PHOTO_PATH)
+@blueprint.doc(**operation("One photo, as it was uploaded", _ANY_PHOTO, problems=(404,)))
+def image(photo_id: int) -> Response:
+    here = services()
+    photo = photo_of(here.database, photo_id)
+    content_type = f"image/{photo.format.lower()}"
+    return unchanging(photo.sha256, content_type, lambda: here.uploads.read(photo.key))
+
+
+@blueprint.get(f"{_PHOTO_PATH}/thumbnail")
+@blueprint.doc(**operation("One photo, small", _THUMBNAIL, problems=(404,)))
+def image_thumbnail(photo_id: int) -> Response:
+    here = services()
+    photo = photo_of(here.database, photo_id)
+    return unchanging(f"{photo.sha256}-small", "image/jpeg", lambda: thumbnail(here.uploads.read(photo.key)))

@@ -1,0 +1,29 @@
+"""Health for load balancers and container platforms."""
+
+from typing import Any
+
+from apiflask import APIBlueprint
+
+from lenswright.errors import Unavailable
+from lenswright.web.openapi import operation
+from lenswright.web.schemas.status import HealthAnswer
+from lenswright.web.services import services
+
+blueprint = APIBlueprint("health", __name__, tag="watch")
+
+
+@blueprint.get("/health/live")
+@blueprint.doc(**operation("Whether the process runs", HealthAnswer))
+def live() -> dict[str, Any]:
+    return {"status": "ok"}
+
+
+@blueprint.get("/health")
+@blueprint.get("/health/ready")
+@blueprint.doc(**operation("Whether it is warm and can take requests", HealthAnswer))
+def ready() -> dict[str, Any]:
+    here = services()
+    if not here.live.ready():
+        raise Unavailable("The service is still loading its models.")
+    here.promotion.champions()  # the database answers, else StorageFailure
+    return {"status": "ok"}

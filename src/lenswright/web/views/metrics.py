@@ -1,0 +1,21 @@
+"""`GET /metrics`: numbers for Prometheus, of this instance."""
+
+from apiflask import APIBlueprint
+from flask import Response
+
+from lenswright.web.openapi import operation
+from lenswright.web.services import services
+from lenswright.web.status_report import serving_versions
+
+blueprint = APIBlueprint("metrics", __name__, tag="watch")
+
+_TEXT = {"text/plain": {"schema": {"type": "string"}}}
+
+
+@blueprint.get("/metrics")
+@blueprint.doc(**operation("Numbers for Prometheus, of this instance", _TEXT))
+def metrics() -> Response:
+    here = services()
+    here.metrics.set_training(here.supervisor.active() is not None)
+    here.metrics.set_models(serving_versions(here))
+    return Response(here.metrics.render(), content_type="text/plain; version=0.0.4; charset=utf-8")

@@ -1,0 +1,67 @@
+"""`POST /predict`: one photo in, its class out."""
+
+import time
+from typing import Any
+
+from apiflask import APIBlueprint
+from flask import g
+
+from lenswright.inference.prediction import Prediction
+from lenswright.web.bodies import photo_bytes
+from lenswright.web.openapi import binary, json_body, multipart, operation
+from lenswright.web.schemas.prediction import PredictionAnswer, PredictJson, PredictQuery
+from lenswright.web.services import services
+from lenswright.web.tasks import task_of
+from lenswright.web.times import iso
+
+blueprint = APIBlueprint("prediction", __name__, tag="predict")
+
+_PHOTO = {
+    "required": True,
+    "content": {
+        "multipart/form-data": multipart({"image": binary("the photo; alias: file")}, ("image",)),
+        "image/*": {"schema": binary()},
+        "application/octet-stream": {"schema": binary()},
+        **json_body(PredictJson)["content"],
+    },
+}
+
+
+@blueprint.post("/predict")
+@blueprint.doc(
+    **operation(
+        "Classify one photo",
+        PredictionAnswer,
+        problems=(400, 413, 415),
+        body=_PHOTO,
+        description="JPEG, PNG, WebP, GIF (first frame), BMP or TIFF. `status` is `uncertain` when the"
+        " confidence is low, `unknown` when the photo looks like none of the classes.",
+    )
+)
+@blueprint.input(PredictQuery, location="query", arg_name="query")
+def predict(query: PredictQuery) -> dict[str, Any]:
+    here = services()
+    data = photo_bytes()
+    began = time.perf_counter()
+    prediction = here.live.classify(task_of(query.task), data, limits=here.limits, top_k=query.top_k)
+    g.prediction = prediction
+    return _entry(prediction, time.perf_counter() - began, here.clock())
+
+
+def _entry(prediction: Prediction, total_s: float, now: float) -> dict[str, Any]:
+    return {
+        "predicted_class": prediction.predicted_class,
+        "confidence": prediction.confidence,
+        "prediction_time": round(total_s, 6),
+        "timestamp": iso(now),
+        "probabilities": dict(prediction.probabilities),
+        "status": prediction.status,
+        "model_version": prediction.version,
+        "task": prediction.task,
+        "request_id": g.request_id,
+        "timing_ms": {
+            "decode": round(prediction.decode_ms, 3),
+            "inference": round(prediction.inference_ms, 3),
+            "total": round(total_s * 1000, 3),
+        },
+    }
