@@ -119,7 +119,7 @@ def test_an_api_that_goes_away_is_said_and_comes_back_by_itself(visit: Visit, fa
     fake.stop()
     see(page, "The API is away.")
     assert "stale" in page.locator("#main").get_attribute("class")
-    assert page.locator("#answered-value").inner_text() == "12,345"  # the last value stays
+    assert page.locator("#answered-value").inner_text() == "11,145"  # the last value stays
     fake.start()
     page.locator("#banner").wait_for(state="hidden")
     see(page, "Healthy")

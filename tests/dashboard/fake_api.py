@@ -176,6 +176,7 @@ def routes(api: FakeApi) -> Flask:
         return api.status(request.args.get("task") or "cats-vs-dogs")
 
     data_routes(api, app)
+    intake_routes(api, app)
     api.models.add_routes(app, problem)
     api.runs.add_routes(app, problem)
     return app
@@ -203,6 +204,10 @@ def data_routes(api: FakeApi, app: Flask) -> None:
     def image(number: int) -> Any:
         headers = {"ETag": f'"{number}"', "Cache-Control": "public, max-age=31536000, immutable"}
         return Response(made.photo_jpeg(number), content_type="image/jpeg", headers=headers)
+
+
+def intake_routes(api: FakeApi, app: Flask) -> None:
+    """Add what the API does with a photo."""
 
     @app.post("/upload-data")
     def upload() -> Any:

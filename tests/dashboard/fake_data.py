@@ -24,28 +24,33 @@ def class_names(n: int) -> list[str]:
     return [f"{places[i % 7]} {kinds[i % 6]} {i:03d}" for i in range(n)]
 
 
+def bucket(at: float) -> Json:
+    """Return five seconds of a busy server; the same whenever it is asked for."""
+    chance = random.Random(int(at // 5))
+    p50 = 11 + 3 * chance.random()
+    quantiles = {
+        "p50_ms": p50,
+        "p95_ms": p50 * (1.5 + chance.random()),
+        "p99_ms": p50 * (2.2 + 2 * chance.random()),
+    }
+    predictions = chance.randint(40, 90)
+    return {
+        "t": iso(at),
+        "predictions": predictions,
+        "requests": predictions + 3,
+        "errors": chance.choice([0, 0, 0, 0, 1, 4]),
+        **quantiles,
+    }
+
+
 def window(classes: list[str], total: int, now: float) -> Json:
     """Return the snapshot of the last five minutes, a busy server's, in buckets of five seconds."""
-    series = []
-    for step in range(60):
-        at = now - 300 + 5 * step
-        chance = random.Random(int(at // 5))
-        p50 = 11 + 3 * chance.random()
-        series.append(
-            {
-                "t": iso(at),
-                "requests": chance.randint(40, 90),
-                "errors": chance.choice([0, 0, 0, 0, 1, 4]),
-                "p50_ms": p50,
-                "p95_ms": p50 * (1.5 + chance.random()),
-                "p99_ms": p50 * (2.2 + 2 * chance.random()),
-            }
-        )
+    series = [bucket(now - 300 + 5 * step) for step in range(60)]
     requests, errors = sum(b["requests"] for b in series), sum(b["errors"] for b in series)
     shares = {name: max(1, requests // (2 + i)) for i, name in enumerate(classes)}
     return {
         "total": total,
-        "predictions": total - 12,
+        "predictions": total - 1200,
         "errors": 12,
         "window_s": 300,
         "window_requests": requests,
@@ -76,13 +81,7 @@ def report(classes: list[str], seed: int = 0) -> Json:
             wrong = chance.random() > (0.945 if n == 2 else 0.82)
             counts[row][(row + chance.choice([1, -1, 2])) % n if wrong and n > 1 else row] += 1
     right, total = sum(counts[i][i] for i in range(n)), sum(map(sum, counts))
-    per_class = []
-    for i, label in enumerate(classes):
-        answered = sum(row[i] for row in counts) or 1
-        precision, recall = counts[i][i] / answered, counts[i][i] / sum(counts[i])
-        f1 = 2 * precision * recall / (precision + recall) if precision + recall else 0.0
-        scores = {"precision": precision, "recall": recall, "f1": f1, "support": sum(counts[i])}
-        per_class.append({"label": label, **scores})
+    per_class = [scores(label, counts, i) for i, label in enumerate(classes)]
     bins = [
         {
             "confidence": c,
@@ -100,6 +99,14 @@ def report(classes: list[str], seed: int = 0) -> Json:
         "metrics": metrics(right, total, n),
         "misclassified": [],
     }
+
+
+def scores(label: str, counts: list[list[int]], i: int) -> Json:
+    """Return precision, recall and F1 of class i."""
+    answered = sum(row[i] for row in counts) or 1
+    precision, recall = counts[i][i] / answered, counts[i][i] / sum(counts[i])
+    f1 = 2 * precision * recall / (precision + recall) if precision + recall else 0.0
+    return {"label": label, "precision": precision, "recall": recall, "f1": f1, "support": sum(counts[i])}
 
 
 def metrics(right: int, total: int, n_classes: int) -> Json:

@@ -45,6 +45,13 @@ class FakeModels:
         if promoted:
             self.champions.append(version)
 
+    def found(self, version: str) -> made.Json:
+        return next(v for v in self.versions if v["version"] == version)
+
+    def history(self) -> list[made.Json]:
+        pairs = zip(self.champions, [None, *self.champions], strict=False)
+        return [{"version": v, "previous": p, "reason": "", "by": "api"} for v, p in pairs][::-1]
+
     def serving(self) -> made.Json | None:
         return next((self.card(v) for v in self.versions if v["version"] == self.champion), None)
 
@@ -73,9 +80,6 @@ class FakeModels:
     def add_routes(self, app: Flask, problem: Callable[..., Any]) -> None:
         """Add what the API offers about models."""
 
-        def found(version: str) -> made.Json:
-            return next(v for v in self.versions if v["version"] == version)
-
         @app.get("/models")
         def models() -> Any:
             cards = [self.card(v) for v in self.versions]
@@ -85,12 +89,20 @@ class FakeModels:
         def model(version: str) -> Any:
             names = ("model.onnx", "model.keras", "report.json", "MODEL_CARD.md", "manifest.json")
             files = [{"name": name, "sha256": hashlib.sha256(name.encode()).hexdigest()} for name in names]
-            return {**self.card(found(version)), "manifest": {}, "files": files, "history": []}
+            return {
+                **self.card(self.found(version)),
+                "manifest": {},
+                "files": files,
+                "history": self.history(),
+            }
 
         @app.get("/models/<version>/report")
         def report(version: str) -> Any:
-            return found(version)["report"]
+            return self.found(version)["report"]
 
+        self._add_more_routes(app, problem)
+
+    def _add_more_routes(self, app: Flask, problem: Callable[..., Any]) -> None:
         @app.get("/models/<version>/files/<name>")
         def file(version: str, name: str) -> Any:
             disposition = {"Content-Disposition": f"attachment; filename={name}"}
@@ -98,7 +110,7 @@ class FakeModels:
 
         @app.post("/models/<version>/promote")
         def promote(version: str) -> Any:
-            self.champions.append(found(version)["version"])
+            self.champions.append(self.found(version)["version"])
             return {"task": "cats-vs-dogs", "version": version, "previous": self.champions[-2]}
 
         @app.post("/models/rollback")

@@ -4,8 +4,24 @@ from lenswright.dashboard.figures.traffic import latency, throughput
 
 NOW = 1_000_000.0
 SERIES = [
-    {"t": NOW - 10, "requests": 20, "errors": 5, "p50_ms": 11.0, "p95_ms": 20.0, "p99_ms": 40.0},
-    {"t": NOW - 5, "requests": 0, "errors": 0, "p50_ms": None, "p95_ms": None, "p99_ms": None},
+    {
+        "t": NOW - 10,
+        "requests": 40,
+        "predictions": 15,
+        "errors": 5,
+        "p50_ms": 11.0,
+        "p95_ms": 20.0,
+        "p99_ms": 40.0,
+    },
+    {
+        "t": NOW - 5,
+        "requests": 3,
+        "predictions": 0,
+        "errors": 0,
+        "p50_ms": None,
+        "p95_ms": None,
+        "p99_ms": None,
+    },
 ]
 
 
@@ -16,7 +32,7 @@ def test_latency_has_one_line_per_quantile_with_gaps_where_nothing_was_asked() -
     assert list(figure.data[0].x) == [-10, -5]
 
 
-def test_throughput_is_per_second_and_errors_stand_apart() -> None:
+def test_throughput_counts_predictions_and_failures_per_second() -> None:
     answered, errors = throughput(SERIES, 300, NOW, "dark").data
     assert (list(answered.y), list(errors.y)) == ([3.0, 0.0], [1.0, 0.0])
 

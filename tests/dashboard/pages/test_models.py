@@ -45,6 +45,13 @@ def test_the_confirmation_repeats_what_the_gate_said(listed: dict) -> None:
     assert models._warning(listed, listed["champion"]) == []
 
 
+def test_a_roll_back_names_the_version_that_comes_back() -> None:
+    promoted = {"version": "b", "previous": "a", "reason": "better light"}
+    assert models.champion_before([promoted], "b") == "a"
+    assert models.champion_before([{**promoted, "reason": "Rolled back from c."}], "b") is None
+    assert models.champion_before([], "b") is None
+
+
 def test_promote_and_roll_back_close_the_window_and_tell(api: ApiClient, listed: dict) -> None:
     other = listed["models"][1]["version"]
     opened, told, wake = models.act(api, 1, {"act": "promote", "version": other})

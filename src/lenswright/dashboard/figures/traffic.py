@@ -31,12 +31,12 @@ def latency(series: list[dict[str, Any]], span_s: float, now: float, scheme: str
 
 
 def throughput(series: list[dict[str, Any]], span_s: float, now: float, scheme: str | None) -> go.Figure:
-    """Return requests per second, errors apart, in buckets of five seconds."""
+    """Return predictions and failures per second, in buckets of five seconds."""
     ages, colours = _ages(series, now), palette(scheme).series
     errors = [bucket.get("errors", 0) for bucket in series]
-    answered = [bucket.get("requests", 0) - bad for bucket, bad in zip(series, errors, strict=True)]
+    answered = [bucket.get("predictions", 0) for bucket in series]  # polls and thumbnails are no work
     figure = go.Figure()
-    for name, values, colour in (("answered", answered, colours[0]), ("errors", errors, colours[1])):
+    for name, values, colour in (("predictions", answered, colours[0]), ("errors", errors, colours[1])):
         figure.add_bar(
             x=ages,
             y=[value / BUCKET_S for value in values],

@@ -108,33 +108,42 @@ def choose(_clicks: list[int | None]) -> Any:
     return ctx.triggered_id["version"] if ctx.triggered_id and any(_clicks) else no_update
 
 
-def ask(promote: int | None, back: int | None, models: Json | None, chosen: str | None) -> tuple[Any, ...]:
+def ask(
+    api: ApiClient, promote: int | None, back: int | None, models: Json | None, chosen: str | None
+) -> tuple[Any, ...]:
     """Return whether the confirmation opens, its title, words and button, and what is pending."""
     if not models or not (promote if ctx.triggered_id == "promote" else back):
         return (no_update,) * 5
-    champion = models["champion"]
     if ctx.triggered_id == "rollback":
-        words = [
-            html.P(["The champion before ", html.Code(champion), " answers again, in all instances."]),
-            _KEEPS,
-        ]
+        before = champion_before(api.model(models["champion"])["history"], models["champion"])
+        words = _consequence(models, html.Code(before) if before else "The champion before")
         return True, "Roll back?", words, "Roll back", {"act": "rollback", "task": models["task"]}
     version = chosen_of(models, chosen)
-    after = [" instead of ", html.Code(champion)] if champion else []
-    words = [
-        html.P(
-            [
-                html.Code(version),
-                " answers ",
-                html.Strong(models["task"]),
-                *after,
-                " within seconds, in all instances.",
-            ]
-        ),
-        *_warning(models, version),
-        _KEEPS,
-    ]
+    words = [*_consequence(models, html.Code(version)), *_warning(models, version)]
     return True, "Promote this version?", words, "Promote", {"act": "promote", "version": version}
+
+
+def _consequence(models: Json, version: Any) -> list[Any]:
+    after = [" instead of ", html.Code(models["champion"])] if models["champion"] else []
+    sentence = [
+        version,
+        " answers ",
+        html.Strong(models["task"]),
+        *after,
+        " within seconds, in all instances.",
+    ]
+    return [html.P(sentence), _KEEPS]
+
+
+def champion_before(history: list[Json], champion: str) -> str | None:
+    """Return which version a roll-back brings back, as far as the newest entry of the history tells.
+
+    After another roll-back it does not: promotions pile up, and only the API knows the pile.
+    """
+    newest = history[0] if history else None
+    if newest is None or newest["version"] != champion or newest["reason"].startswith("Rolled back"):
+        return None
+    return str(newest["previous"]) if newest["previous"] else None
 
 
 _KEEPS = html.P("No request is lost, and you can go back at any time.", className="muted")
@@ -192,7 +201,7 @@ def _confirm(app: Dash, bound: Callable[..., Any]) -> None:
         State("models", "data"),
         State("chosen", "data"),
         prevent_initial_call=True,
-    )(ask)
+    )(bound(ask))
     app.callback(
         Output("confirm", "opened", allow_duplicate=True),
         Output("notifications", "sendNotifications", allow_duplicate=True),

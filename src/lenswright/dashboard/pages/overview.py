@@ -18,8 +18,8 @@ STEPS = (
     ("3", "Classify", "In the browser, or with one curl command.", "Classify a photo", "/classify"),
 )
 SURENESS = (("accepted", "sure"), ("uncertain", "uncertain"), ("unknown", "unlike anything it knows"))
-QUIET = empty("overview", "No requests in the last 5 minutes", "Classify a photo and it shows up here.")
-QUIET_TOO = html.Span("No requests in the last 5 minutes", className="quiet-note")
+QUIET = empty("overview", "No photo classified in the last 5 minutes", "Classify one and it shows up here.")
+QUIET_TOO = html.Span("No photo classified in the last 5 minutes", className="quiet-note")
 
 
 def layout(**_query: str) -> html.Div:
@@ -28,7 +28,7 @@ def layout(**_query: str) -> html.Div:
         stat("Service", "service"),
         stat("Model", "model"),
         stat("Accuracy on unseen photos", "accuracy"),
-        stat("Requests answered", "answered"),
+        stat("Photos classified", "answered"),
     ]
     charts = [
         _chart_card("Latency of predictions", "latency", 220),
@@ -83,8 +83,8 @@ def stats(live: Json) -> tuple[Any, ...]:
         html.Span(f"{span} · {tested}", title="95 % interval")
         if metrics
         else "Measured when a model is trained.",
-        formats.count(requests.get("total")),
-        f"{formats.plural(requests.get('predictions') or 0, 'prediction')}"
+        formats.count(requests.get("predictions")),
+        f"{formats.plural(requests.get('total') or 0, 'request')} in all"
         f" · {formats.plural(requests.get('errors') or 0, 'error')}",
     )
 
@@ -96,8 +96,8 @@ def charts(live: Json, scheme: str | None) -> tuple[Any, ...]:
         return (blank(), "", "chart-wrap") * 3
     now, span_s = _now(live["status"]), window.get("window_s") or 300
     series, timing = window.get("series") or [], window.get("latency_ms") or {}
-    quiet = "" if window.get("window_requests") else " quiet"
     unanswered = "" if window.get("classes") else " quiet"
+    quiet = "" if window.get("classes") or window.get("error_rate") else " quiet"
     speeds = [_key(q, f"{q} {formats.milliseconds(timing.get(q))}") for q in ("p50", "p95", "p99")]
     errors = _key("errors", f"{formats.percent(window.get('error_rate') or 0)} errors")
     rate = _key("answered", f"{formats.rate(window.get('throughput_per_s'))} answered")
@@ -163,7 +163,7 @@ def guide(live: Json) -> tuple[Any, str, str]:
     status = live["status"]
     if status is None or status.get("model"):
         return None, "grid two", "grid three"
-    asked = (status.get("requests") or {}).get("total")
+    asked = (status.get("requests") or {}).get("predictions")
     shown = ("grid two", "grid three") if asked else ("hidden", "hidden")
     steps = [
         html.Li([html.Span(n, className="step"), html.H3(title), html.P(text), dcc.Link(label, href=href)])

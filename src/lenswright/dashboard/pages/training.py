@@ -113,7 +113,8 @@ def obstacles(dataset: Json) -> list[str]:
         have = f"so far there is only {classes[0]['label']}" if classes else "so far there are none"
         return [f"It takes photos of at least two classes; {have}."]
     found = []
-    few = [f"{row['label']} ({row['total']})" for row in classes if row["total"] < LEAST_PHOTOS]
+    usable = [(row["label"], row["total"] - row.get("unused", 0)) for row in classes]
+    few = [f"{label} ({n})" for label, n in usable if n < LEAST_PHOTOS]
     if few:
         more = f" and {len(few) - 5} more classes" if len(few) > 5 else ""
         found.append(f"Each class takes at least {LEAST_PHOTOS} photos. Too few: {', '.join(few[:5])}{more}.")
