@@ -35,7 +35,8 @@ def check_trainable(photos: Sequence[Photo]) -> None:
     empty = [split for split in SPLITS if not per_split[split]]
     if empty:
         raise NotEnoughPhotos(
-            f"Expected photos in {', '.join(SPLITS)}. There are none in {', '.join(empty)}. Received: {counts}."
+            f"Expected photos in {', '.join(SPLITS)}. There are none in {', '.join(empty)}."
+            f" Received: {counts}."
         )
 
 

@@ -23,6 +23,7 @@ DEFAULT_BACKBONE = "mobilenet_v2"
 # ImageNet networks have learned upright proportions: 78.1 % against 74.0 % of 1,552 dog breeds photos.
 PRETRAINED_FRAMING: Framing = "crop"
 DOWNLOAD_TIMEOUT_S = 20.0
+LENT = "backbone of model"
 
 log = logging.getLogger(__name__)
 
@@ -145,11 +146,9 @@ class BackboneShelf:
         except (BundleRefused, NotFound) as exc:
             raise WeightsUnavailable(f"The model {version} cannot lend its backbone: {exc}") from exc
         identity = champion.training.get("backbone_identity") or f"{champion.backbone}-{version}"
-        weights = (
-            champion.weights
-            if version in champion.weights
-            else f"backbone of model {version} ({champion.weights})"
-        )
+        weights = champion.weights  # a chain of retrains names the first lender only
+        if not weights.startswith(LENT):
+            weights = f"{LENT} {version} ({weights})"
         return Pretrained(
             champion.backbone, champion.input_spec, weights, identity, onnx, lambda: _backbone_of(stored)
         )
