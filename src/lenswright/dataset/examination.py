@@ -1,6 +1,7 @@
 """A file's bytes in, what can be known of the photo out: verified by decoding every pixel."""
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from lenswright.dataset.duplicates import difference_hash, pixel_hash
@@ -61,3 +62,11 @@ def examine(upload: Upload, sha256: str, limits: DecodeLimits) -> Examined:
 def recognise(upload: Upload, row: PhotoRow) -> Examined:
     """Return the facts of a file whose very bytes are known, from the photo they were found in."""
     return Examined(upload, row.sha256, row.pixel_sha256, row.dhash, row.width, row.height, row.format)
+
+
+def first_of_each(photos: Iterable[Examined]) -> list[Examined]:
+    """Return `photos` less those whose pixels an earlier one has."""
+    first: dict[str, Examined] = {}
+    for photo in photos:
+        first.setdefault(photo.pixel_sha256, photo)
+    return list(first.values())

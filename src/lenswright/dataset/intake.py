@@ -10,7 +10,14 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from sqlalchemy import ColumnElement, select
 
 from lenswright.dataset.duplicates import DuplicateIndex
-from lenswright.dataset.examination import Examined, bytes_hash, check_upload, examine, recognise
+from lenswright.dataset.examination import (
+    Examined,
+    bytes_hash,
+    check_upload,
+    examine,
+    first_of_each,
+    recognise,
+)
 from lenswright.dataset.labelling import Labeller
 from lenswright.dataset.registration import Registration
 from lenswright.dataset.upload import IntakeResult, Upload, clean_filename, refused
@@ -80,7 +87,7 @@ class Intake:
         known = {row.pixel_sha256: row.sha256 for row in rows}
         return [
             entry
-            for entry in examined
+            for entry in first_of_each(examined)
             if entry.pixel_sha256 not in known
             or (known[entry.pixel_sha256] == entry.sha256 and not self._blobs.exists(entry.key))
         ]
@@ -96,7 +103,7 @@ class Intake:
                 with self._database.writing() as session:
                     labeller = Labeller(session, task, self._clock(), index)
                     registration = Registration(session, task, labeller, index, source, self._clock())
-                    return [registration.enter(entry) for entry in examined]
+                    return registration.enter_all(examined)
             except BaseException:
                 index.clear()  # what it learnt in this transaction is not so
                 raise

@@ -37,6 +37,8 @@ def relabel(
     with database.writing() as session:
         labeller = Labeller(session, task, clock())
         rows = [_find(session, task, file) for file in files]
+        if len({row.id for row in rows}) < len(rows):
+            raise InputRefused("Expected each file once. Received: one photo under several names.")
         for row, label in zip(rows, labels, strict=True):
             labeller.label(row, labeller.spelled(label))
         session.flush()

@@ -1,10 +1,12 @@
 """Examined photos into rows, within one writing transaction."""
 
+from collections.abc import Sequence
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lenswright.dataset.duplicates import DuplicateIndex
-from lenswright.dataset.examination import Examined
+from lenswright.dataset.examination import Examined, first_of_each
 from lenswright.dataset.example import blob_key
 from lenswright.dataset.labelling import Labeller
 from lenswright.dataset.upload import IntakeResult, Outcome, clean_filename
@@ -21,20 +23,36 @@ class Registration:
         self._labeller, self._index = labeller, index
         self._source, self._now = source, now
 
-    def enter(self, photo: Examined) -> IntakeResult:
-        """Return what became of `photo`: a new row, a label for a known one, or a duplicate."""
-        label = None if photo.upload.label is None else self._labeller.spelled(photo.upload.label)
-        known = self._session.scalars(
-            select(PhotoRow).where(PhotoRow.task == self._task, PhotoRow.pixel_sha256 == photo.pixel_sha256)
-        ).first()
-        if known is not None:
-            return self._enter_known(photo, known, label)
-        row = self._add(photo)
-        if label is not None:
-            self._labeller.label(row, label, photo.upload.split)
+    def enter_all(self, photos: Sequence[Examined]) -> list[IntakeResult]:
+        """Return what became of each photo: a new row, a label for a known one, or a duplicate."""
+        rows = self._known(photos)
+        new = [photo for photo in first_of_each(photos) if photo.pixel_sha256 not in rows]
+        fresh = {photo.pixel_sha256: self._row(photo) for photo in new}
+        self._session.add_all(fresh.values())
+        self._session.flush()  # all of them get their ids from one statement
+        rows |= fresh
+        results = []
+        for photo in photos:
+            row = rows[photo.pixel_sha256]
+            is_new = fresh.pop(photo.pixel_sha256, None) is not None
+            results.append(self._enter_new(photo, row) if is_new else self._enter_known(photo, row))
+        return results
+
+    def _known(self, photos: Sequence[Examined]) -> dict[str, PhotoRow]:
+        pixels = [photo.pixel_sha256 for photo in photos]
+        query = select(PhotoRow).where(PhotoRow.task == self._task, PhotoRow.pixel_sha256.in_(pixels))
+        return {row.pixel_sha256: row for row in self._session.scalars(query)}
+
+    def _enter_new(self, photo: Examined, row: PhotoRow) -> IntakeResult:
+        group_id = self._index.neighbours(row.dhash).group_id
+        row.group_id = row.id if group_id is None else group_id
+        self._index.add(row.id, row.dhash, row.group_id)
+        if photo.upload.label is not None:
+            self._labeller.label(row, self._labeller.spelled(photo.upload.label), photo.upload.split)
         return _result(photo, row, "stored")
 
-    def _enter_known(self, photo: Examined, row: PhotoRow, label: str | None) -> IntakeResult:
+    def _enter_known(self, photo: Examined, row: PhotoRow) -> IntakeResult:
+        label = None if photo.upload.label is None else self._labeller.spelled(photo.upload.label)
         if label is None or label == row.label:
             return _result(photo, row, "duplicate")
         if row.label is None:
@@ -43,8 +61,8 @@ class Registration:
         reason = f"It is photo {row.id}, which keeps its label {row.label!r}. Received: the label {label!r}."
         return _result(photo, row, "duplicate", "label_conflict", reason)
 
-    def _add(self, photo: Examined) -> PhotoRow:
-        row = PhotoRow(
+    def _row(self, photo: Examined) -> PhotoRow:
+        return PhotoRow(
             task=self._task,
             sha256=photo.sha256,
             pixel_sha256=photo.pixel_sha256,
@@ -57,12 +75,6 @@ class Registration:
             source=self._source,
             uploaded_at=self._now,
         )
-        group_id = self._index.neighbours(photo.dhash).group_id
-        self._session.add(row)
-        self._session.flush()  # gives it its id
-        row.group_id = row.id if group_id is None else group_id
-        self._index.add(row.id, row.dhash, row.group_id)
-        return row
 
 
 def _result(
