@@ -1,7 +1,5 @@
 """A real headless Chromium before a real dashboard; every page is watched for errors and foreign requests."""
 
-import logging
-import shutil
 import socket
 import threading
 from collections.abc import Callable, Iterator
@@ -14,22 +12,8 @@ from lenswright.dashboard.app import create_dashboard
 from lenswright.settings import load_settings
 from tests.dashboard.fake_api import FakeApi
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
 OWN = ("http://127.0.0.1", "data:", "blob:")
 EXPECTED = ("Failed to load resource",)  # what Chromium says of a 4xx or 5xx that a test means to provoke
-
-
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Any]:
-    if CHROMIUM is None:
-        pytest.skip("no Chromium on this machine")
-    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-    logging.getLogger("werkzeug").setLevel(logging.ERROR)
-    with playwright.sync_playwright() as run:
-        browser = run.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield browser.new_context()  # one for all tests: its cache spares each the 5 MB of Plotly
-        browser.close()
 
 
 @pytest.fixture(scope="session")

@@ -17,7 +17,7 @@ from werkzeug.serving import make_server
 from lenswright.dashboard.app import create_dashboard
 from lenswright.dashboard.shell import PAGES
 from lenswright.settings import load_settings
-from tests.browser.conftest import CHROMIUM, FLAGS
+from tests.conftest import CHROMIUM, FLAGS
 from tests.dashboard import fake_data as made
 from tests.dashboard.fake_api import FakeApi
 

@@ -65,6 +65,22 @@ def test_photos_are_classified_and_a_bad_one_says_why(visit: Visit) -> None:
     page.locator(".result").first.wait_for(state="detached")
 
 
+DROP = """bytes => {
+    const transfer = new DataTransfer();
+    transfer.items.add(new File([new Uint8Array(bytes)], "dropped.jpg", {type: "image/jpeg"}));
+    document.querySelector("h1").dispatchEvent(
+        new DragEvent("drop", {dataTransfer: transfer, bubbles: true, cancelable: true}));
+}"""
+
+
+def test_a_photo_may_be_dropped_anywhere_on_the_page(visit: Visit) -> None:
+    page = visit("/classify")
+    see(page, "Answered by")
+    page.evaluate(DROP, list(made.photo_jpeg(9)))
+    page.locator(".result.done").wait_for()
+    see(page, "dropped.jpg")
+
+
 def test_the_drop_zone_is_reached_and_pressed_by_keyboard(visit: Visit) -> None:
     page = visit("/classify")
     see(page, "Answered by")
