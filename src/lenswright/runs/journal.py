@@ -152,7 +152,7 @@ class Journal:
             _row(session, run_id)
             session.add(self._event(run_id, kind, payload))
 
-    def _runs(self, query: Select[tuple[RunRow]]) -> list[Run]:
+    def _runs(self, query: Select[RunRow]) -> list[Run]:
         with self._database.reading() as session:
             return [_as_run(row) for row in session.scalars(query)]
 

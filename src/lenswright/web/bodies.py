@@ -91,7 +91,7 @@ def _whole_body() -> bytes:
 
     Werkzeug would silently end such a body at the limit.
     """
-    data = request.get_data(cache=False)
+    data: bytes = request.get_data(cache=False)
     limit = request.max_content_length
     if limit is not None and request.content_length is None and len(data) >= limit:
         raise RequestEntityTooLarge(f"Expected a body of less than {limit} bytes. Received: more.")
@@ -101,7 +101,7 @@ def _whole_body() -> bytes:
 def _photo_of_form() -> bytes:
     for field in PHOTO_FIELDS:
         if field in request.files:
-            return request.files[field].read()
+            return bytes(request.files[field].read())
     as_text = [field for field in PHOTO_FIELDS if field in request.form]
     if as_text:
         raise MalformedRequest(

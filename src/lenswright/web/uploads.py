@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, BinaryIO, cast
 
 from werkzeug.datastructures import FileStorage
 
@@ -84,9 +84,10 @@ def _read(
     for file in files:
         name = file.filename or "(unnamed)"
         file.stream.seek(0)
+        stream = cast(BinaryIO, file.stream)
         try:
             yield from read_uploads(
-                name, file.stream, label=label, split=split, archive_limits=here.archive_limits
+                name, stream, label=label, split=split, archive_limits=here.archive_limits
             )
         except ArchiveRefused as exc:
             refused.append(refusal(name, exc))
