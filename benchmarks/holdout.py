@@ -36,11 +36,12 @@ def measure_holdout(url: str, task: str, photos: Sequence[LabelledFile]) -> dict
     with ThreadPoolExecutor(CALLERS) as pool:
         list(pool.map(ask, photos))
     low, high = wilson_interval(seen["right"], len(photos))
+    classes = len({photo.label for photo in photos})
     return {
         "photos": len(photos),
         "accuracy": round(seen["right"] / len(photos), 4),
         "accuracy_low": round(low, 4),
         "accuracy_high": round(high, 4),
-        f"top{TOP}": round(seen["top"] / len(photos), 4),
+        f"top{TOP}": round(seen["top"] / len(photos), 4) if classes > TOP else None,
         "statuses": {name: seen[name] for name in ("accepted", "uncertain", "unknown")},
     }
