@@ -10,6 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
+from lenswright.dataset.example import Photo
+
 CLASSES = ("circle", "square")
 _HUES = {"circle": (0.0, 0.12), "square": (0.5, 0.65), "triangle": (0.25, 0.4)}  # part of a turn
 
@@ -116,18 +118,11 @@ def write_photos(folder: Path, per_class: int = 3, *, classes: Sequence[str] = C
     return folder
 
 
-def photo(
-    colour: tuple[int, int, int] = (200, 60, 40),
-    *,
-    width: int = 64,
-    height: int = 48,
-    seed: int = 0,
-    image_format: str = "JPEG",
-) -> bytes:
-    """Return the bytes of a noisy photo around `colour`; another `seed` is another photo."""
-    random = np.random.default_rng(seed)
-    noise = random.integers(-12, 13, (height, width, 3))
-    pixels = np.clip(np.array(colour) + noise, 0, 255).astype(np.uint8)
-    data = io.BytesIO()
-    Image.fromarray(pixels).save(data, image_format)
-    return data.getvalue()
+def stored_photo(**changes: Any) -> Photo:
+    """Return the record of a labelled training photo; `changes` replace fields."""
+    record: dict[str, Any] = {
+        "id": 1, "task": "t", "label": "a", "split": "train", "group_id": None, "sha256": "",
+        "pixel_sha256": "", "filename": "p.jpg", "width": 64, "height": 48, "size_bytes": 1,
+        "format": "JPEG", "source": "test", "uploaded_at": 0.0,
+    }  # fmt: skip
+    return Photo(**record | changes)

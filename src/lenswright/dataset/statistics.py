@@ -57,7 +57,7 @@ def dataset_statistics(database: Database, task: str) -> DatasetStatistics:
         ).one()
         classes = _classes(session, mine)
         sources = select(PhotoRow.source, func.count()).where(mine).group_by(PhotoRow.source)
-        by_source = dict(session.execute(sources.order_by(PhotoRow.source)).tuples().all())
+        by_source = dict(session.execute(sources.order_by(PhotoRow.source)).all())
     splits = {split: sum(getattr(entry, split) for entry in classes) for split in (*SPLITS, UNUSED)}
     labelled = sum(splits.values())
     totals = {entry.label: entry.total for entry in classes}
