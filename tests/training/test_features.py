@@ -1,5 +1,4 @@
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -13,18 +12,14 @@ from lenswright.imaging.input_spec import InputSpec
 from lenswright.inference.session import open_session
 from lenswright.training.feature_cache import FeatureCache
 from lenswright.training.features import FeatureExtractor, photo_view
-from tests.builders import photo
+from tests.builders import photo, stored_photo
 from tests.training.tiny_models import SIZE_PX, tiny_network
 
 SPEC = InputSpec(SIZE_PX, "squash")
 
 
 def photos(count: int) -> list[Photo]:
-    first = Photo(
-        id=0, task="t", label="red", split="train", group_id=0, sha256="", pixel_sha256="", filename="p.jpg",
-        width=64, height=48, size_bytes=1, format="JPEG", source="test", uploaded_at=0.0,
-    )  # fmt: skip
-    return [replace(first, id=index, pixel_sha256=f"{index:064x}") for index in range(count)]
+    return [stored_photo(id=index, pixel_sha256=f"{index:064x}") for index in range(count)]
 
 
 def read(wanted: Photo) -> bytes:

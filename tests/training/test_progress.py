@@ -1,0 +1,79 @@
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from lenswright.errors import TrainingStopped
+from lenswright.runs.journal import Journal
+from lenswright.runs.request import TrainingRequest
+from lenswright.storage.database import Database, open_database
+from lenswright.training.progress import SHARES, Heartbeat, Progress
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Iterator[Database]:
+    opened = open_database(f"sqlite:///{tmp_path / 'state.db'}")
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def journal(database: Database) -> Journal:
+    return Journal(database)
+
+
+def running(journal: Journal) -> int:
+    run = journal.create(TrainingRequest(), "here")
+    journal.start(run.id, pid=1)
+    return run.id
+
+
+def test_phases_only_ever_move_the_bar_forward(journal: Journal) -> None:
+    run_id = running(journal)
+    progress = Progress(journal, run_id, "fast")
+    seen = []
+    for phase in SHARES["fast"]:
+        progress.enter(phase)
+        seen.append(journal.get(run_id).progress)
+        progress.at(1.0)
+        seen.append(journal.get(run_id).progress)
+    assert seen == sorted(seen)
+    assert seen[-1] == pytest.approx(1.0)
+
+
+def test_the_time_left_follows_the_pace_so_far(journal: Journal) -> None:
+    run_id, now = running(journal), [0.0]
+    progress = Progress(journal, run_id, "fast", clock=lambda: now[0])
+    progress.enter("features")
+    before = journal.get(run_id).progress
+    now[0] = 30.0
+    progress.at(0.5)
+    run = journal.get(run_id)
+    assert run.progress > before
+    assert run.eta_s == pytest.approx(30.0 * (1 - run.progress) / run.progress)
+
+
+def test_the_seconds_of_each_phase_are_kept(journal: Journal) -> None:
+    now = [0.0]
+    progress = Progress(journal, running(journal), "fast", clock=lambda: now[0])
+    progress.enter("starting")
+    now[0] = 2.0
+    progress.enter("weights")
+    now[0] = 5.0
+    progress.leave()
+    assert progress.seconds == {"starting": 2.0, "weights": 3.0}
+
+
+def test_a_heartbeat_shows_life_and_learns_of_the_wish_to_stop(journal: Journal) -> None:
+    run_id = running(journal)
+    with Heartbeat(journal, run_id) as heartbeat:
+        heartbeat.check()
+        journal.request_stop(run_id)
+        deadline = time.monotonic() + 10
+        while not heartbeat.stop_asked and time.monotonic() < deadline:
+            time.sleep(0.05)
+        with pytest.raises(TrainingStopped):
+            heartbeat.check()
+        heartbeat.check_budget()  # there is still time to measure the best head so far
+    assert journal.get(run_id).heartbeat_at is not None
