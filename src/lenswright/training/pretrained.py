@@ -60,8 +60,9 @@ class BackboneShelf:
             "bundled": lambda: self._from_champion(champion),
         }
         wanted = [request.weights] if request.weights in ways else list(ways)
-        if request.kind == "retrain" and request.weights == "auto" and champion is not None:
-            wanted = ["bundled", "file", "imagenet"]
+        own_champion = champion is not None and not champion.training.get("shipped")
+        if request.kind == "retrain" and request.weights == "auto" and own_champion:
+            wanted = ["bundled", "file", "imagenet"]  # its features are cached; the shipped one is a fallback
         refusals = []
         for way in wanted:
             try:

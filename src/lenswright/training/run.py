@@ -1,28 +1,18 @@
 """One training run from its request to its verdict: the order of the steps."""
 
-import io
-import json
-import time
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from importlib import import_module
 from threading import Thread
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from lenswright import __version__
 from lenswright.dataset.readiness import unreadable
-from lenswright.dataset.statistics import data_hash, labelled_photos
-from lenswright.evaluation.card import model_card
+from lenswright.dataset.statistics import labelled_photos
 from lenswright.evaluation.gate import Verdict
-from lenswright.evaluation.report import EvaluationReport
 from lenswright.imaging.framing import decode_framed
 from lenswright.inference.classifier import Classifier
 from lenswright.inference.session import open_session
-from lenswright.registry.bundle import NETWORK, REFERENCE, REPORT, Bundle, Manifest
-from lenswright.registry.golden import golden_frames
-from lenswright.registry.versions import new_version_name, summary_of
 from lenswright.runs.state import Run
 from lenswright.training.candidate import Calibration, ExportedModel, calibrate, export_candidate
 from lenswright.training.feature_cache import FeatureCache
@@ -31,11 +21,11 @@ from lenswright.training.head import LabelledFeatures, LinearHead
 from lenswright.training.pretrained import Pretrained
 from lenswright.training.progress import Heartbeat, Progress
 from lenswright.training.proof import Proof
+from lenswright.training.release import Candidate, describe, publish
 from lenswright.training.split_photos import SplitPhotos
 from lenswright.training.workbench import Workbench
 
 PARITY_PHOTOS = 64
-GOLDEN_SEED = 20_261_121
 
 
 @dataclass(frozen=True)
@@ -69,8 +59,8 @@ class TrainingRun:
         self._progress.enter("exporting")
         calibration = calibrate(head, train, validation, self._request.seed)
         model = self._export(backbone, head, calibration, photos)
-        manifest = self._manifest(backbone, photos, calibration, model)
-        return self._prove(manifest, model, calibration, photos, champion)
+        manifest = describe(self._run, backbone, photos, calibration, model.parity, self._progress.seconds)
+        return self._prove(Candidate(manifest, model, calibration), photos, champion)
 
     def _backbone(self, photos: SplitPhotos, champion: Classifier | None) -> tuple[Pretrained, SplitPhotos]:
         if self._request.preset == "scratch":
@@ -159,100 +149,23 @@ class TrainingRun:
         self._heartbeat.check_budget()
         return model
 
-    def _manifest(
-        self, backbone: Pretrained, photos: SplitPhotos, calibration: Calibration, model: ExportedModel
-    ) -> Manifest:
-        counts = {"train": len(photos.train), "validation": len(photos.validation), "test": len(photos.test)}
-        seconds = dict(self._progress.seconds)
-        return Manifest(
-            task=self._run.task,
-            version=new_version_name(),
-            classes=photos.classes,
-            input_spec=backbone.spec,
-            backbone=backbone.name,
-            preset=self._request.preset,
-            weights=backbone.weights,
-            temperature=calibration.temperature,
-            accept_threshold=calibration.accept_threshold,
-            unknown_distance=calibration.unknown_distance,
-            data_hash=data_hash(photos.everything()),
-            code_version=__version__,
-            run_id=self._run.id,
-            created_at=time.time(),
-            parity=model.parity,
-            golden={"seed": GOLDEN_SEED, "probabilities": []},
-            training={
-                "backbone_identity": backbone.identity,
-                "request": self._request.to_json() | {"backbone": backbone.name, "weights": backbone.weights},
-                "photos": counts,
-                "seconds": seconds,
-            },
-        )
-
-    def _prove(
-        self,
-        manifest: Manifest,
-        model: ExportedModel,
-        calibration: Calibration,
-        photos: SplitPhotos,
-        champion: Classifier | None,
-    ) -> Outcome:
+    def _prove(self, candidate: Candidate, photos: SplitPhotos, champion: Classifier | None) -> Outcome:
         self._progress.enter("measuring")
-        candidate = Classifier(Bundle(manifest, model.onnx, calibration.reference))
+        classifier = Classifier(candidate.bundle())
         proof = Proof.of(photos, self._bench, self._progress, self._heartbeat)
-        report, verdict = proof.judge(candidate, champion)
-        golden = candidate.answer(golden_frames(manifest.input_spec, GOLDEN_SEED)).probabilities
-        return self._register(_with_golden(manifest, golden), model, calibration, report, verdict)
-
-    def _register(
-        self,
-        manifest: Manifest,
-        model: ExportedModel,
-        calibration: Calibration,
-        report: EvaluationReport,
-        verdict: Verdict,
-    ) -> Outcome:
+        report, verdict = proof.judge(classifier, champion)
         if self._heartbeat.stop_asked and verdict.promote:
             reason = f"Not promoted: the run was stopped early. {verdict.reason.removeprefix('Promoted: ')}"
             verdict = Verdict(False, reason, verdict.numbers)
-        written = self._write(manifest, model, calibration, report, verdict)
-        summary = summary_of(written, report.summary(), len(model.onnx))
-        self._bench.versions.register(written, summary, verdict.to_json())
-        if verdict.promote:
-            self._bench.promotion.promote(
-                written.task, written.version, verdict.reason, f"run {self._run.id}"
-            )
+        candidate = candidate.with_golden_answers(classifier)
+        publish(self._bench, candidate, report, verdict, by=f"run {self._run.id}")
         self._progress.say(verdict.reason)
         self._progress.leave()
         result = {
             "verdict": verdict.to_json(),
             "metrics": report.summary(),
-            "weights": written.weights,
-            "photos": written.training["photos"],
+            "weights": candidate.manifest.weights,
+            "photos": candidate.manifest.training["photos"],
             "seconds": self._progress.seconds,
         }
-        return Outcome(written.version, verdict, result)
-
-    def _write(
-        self,
-        manifest: Manifest,
-        model: ExportedModel,
-        calibration: Calibration,
-        report: EvaluationReport,
-        verdict: Verdict,
-    ) -> Manifest:
-        reference = io.BytesIO()
-        np.save(reference, calibration.reference)
-        report_json = report.to_json() | {"verdict": verdict.to_json()}
-        files: dict[str, Any] = {
-            NETWORK: model.onnx,
-            "model.keras": model.keras,
-            REFERENCE: reference.getvalue(),
-            REPORT: json.dumps(report_json, indent=1).encode(),
-            "MODEL_CARD.md": model_card(manifest.to_json(), report_json).encode(),
-        }
-        return self._bench.bundles.write(manifest, files)
-
-
-def _with_golden(manifest: Manifest, probabilities: NDArray[np.float32]) -> Manifest:
-    return replace(manifest, golden={"seed": GOLDEN_SEED, "probabilities": probabilities.tolist()})
+        return Outcome(candidate.manifest.version, verdict, result)

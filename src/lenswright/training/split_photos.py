@@ -36,6 +36,10 @@ class SplitPhotos:
         """Return the photos less those of `ids`. Raises NotEnoughPhotos if too few remain."""
         return self.of([photo for photo in self.everything() if photo.id not in ids]) if ids else self
 
+    def counts(self) -> dict[str, int]:
+        """Return how many photos each split has."""
+        return {"train": len(self.train), "validation": len(self.validation), "test": len(self.test)}
+
     def labels(self, photos: Sequence[Photo]) -> NDArray[np.int64]:
         """Return int64 (N,): the index of each photo's class."""
         index = {name: position for position, name in enumerate(self.classes)}
