@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from werkzeug.serving import make_server
 
+from lenswright.dashboard import shell
 from lenswright.dashboard.app import create_dashboard
 from lenswright.settings import load_settings
 from tests.dashboard.fake_api import FakeApi
@@ -25,7 +26,9 @@ def api_port() -> int:
 
 @pytest.fixture(scope="session")
 def dashboard(api_port: int) -> Iterator[str]:
-    app = create_dashboard(load_settings(api_url=f"http://127.0.0.1:{api_port}"))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(shell, "INTERVAL_MS", 1000)  # tests need not wait as people do
+        app = create_dashboard(load_settings(api_url=f"http://127.0.0.1:{api_port}"))
     server = make_server("127.0.0.1", 0, app.server, threaded=True)
     threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
     yield f"http://127.0.0.1:{server.server_port}"

@@ -178,9 +178,9 @@ def test_a_hidden_tab_asks_less(visit: Visit, fake: FakeApi) -> None:
     see(page, "Healthy")
     page.evaluate("Object.defineProperty(document, 'hidden', {value: true, configurable: true})")
     page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
-    page.wait_for_timeout(1000)
+    page.wait_for_timeout(500)
     asked = fake.requests.count("GET /status")
-    page.wait_for_timeout(3000)
+    page.wait_for_timeout(2500)
     assert fake.requests.count("GET /status") == asked
 
 
@@ -192,5 +192,5 @@ def test_a_refresh_moves_nothing(visit: Visit) -> None:
         "() => { window.shift = 0; new PerformanceObserver(list => list.getEntries().forEach(entry => {"
         " window.shift += entry.value; })).observe({type: 'layout-shift'}); }"
     )
-    page.wait_for_timeout(4200)
+    page.wait_for_timeout(2500)
     assert page.evaluate("window.shift") < 0.01

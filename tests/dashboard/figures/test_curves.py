@@ -17,5 +17,8 @@ def test_a_run_without_validation_yet_leaves_a_gap() -> None:
     assert list(validation.y) == [None]
 
 
-def test_no_epochs_are_no_error() -> None:
-    assert len(curves([], "loss", "dark").data) == 2
+def test_before_the_first_epoch_there_are_words_instead_of_axes() -> None:
+    figure = curves([], "loss", "dark")
+    assert figure.layout.annotations[0].text == "begins with the first epoch"
+    assert not figure.layout.yaxis.visible
+    assert not curves(HISTORY, "loss", "dark").layout.annotations

@@ -32,4 +32,14 @@ def curves(history: list[dict[str, Any]], quantity: str, scheme: str | None) -> 
     figure.update_yaxes(nticks=5)
     if as_share:
         figure.update_yaxes(tickformat=".0%")
+    if not history:
+        _not_yet(figure, colours.muted)
     return figure
+
+
+def _not_yet(figure: go.Figure, colour: str) -> None:
+    """Say that the curve is to come, instead of axes that mean nothing."""
+    figure.update_xaxes(visible=False)
+    figure.update_yaxes(visible=False)
+    centre = {"x": 0.5, "y": 0.5, "xref": "paper", "yref": "paper", "showarrow": False}
+    figure.add_annotation(text="begins with the first epoch", font={"color": colour, "size": 12}, **centre)

@@ -23,7 +23,7 @@ def latency(series: list[dict[str, Any]], span_s: float, now: float, scheme: str
             name=name,
             mode="lines+markers",
             line={"color": colour, "width": 2},
-            marker={"size": 4},
+            marker={"size": 5},
             hovertemplate="%{y:.1f} ms",
         )
     figure.update_yaxes(ticksuffix=" ms")

@@ -15,7 +15,7 @@ from lenswright.dashboard.icons import icon
 
 BARS_SHOWN = 5
 WORDS = {
-    "accepted": ("good", "Accepted", "Sure enough to be taken as it is."),
+    "accepted": ("good", "Accepted", "As sure as it usually is when it is right."),
     "uncertain": ("warning", "Uncertain", "Not sure. Let a person look at this one."),
     "unknown": ("calm", "Unknown", "Unlike the photos it learned from: perhaps none of its classes."),
 }

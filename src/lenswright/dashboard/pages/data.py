@@ -138,7 +138,7 @@ def describe(dataset: Json | None) -> tuple[Any, ...]:
         problems = [*problems[:PROBLEMS_SHOWN], notice("warning", f"and {hidden} more like these")]
     splits = dataset.get("splits") or {}
     aside = (
-        " · ".join(f"{split} {formats.count(splits[split])}" for split in SPLITS if split in splits)
+        " · ".join(f"{split} {formats.count(splits[split])}" for split in SPLITS if splits.get(split))
         if classes
         else ""
     )

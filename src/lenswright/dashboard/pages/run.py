@@ -89,7 +89,7 @@ def show(live: Json) -> tuple[Any, ...]:
     speed = (run.get("metrics") or {}).get("images_per_s")
     epochs = f"{run.get('epoch') or 0} / {run.get('epochs') or formats.ABSENT}"
     return (
-        "" if active else "ended",
+        "" if active else "ended" if run.get("history") else "ended bare",
         "hidden",
         f"Run {run['run_id']} · {run.get('preset') or run.get('kind')}",
         html.Span(run["state"], className=f"pill small {KINDS.get(run['state'], 'calm')}"),
