@@ -10,10 +10,11 @@ import threading
 import time
 from typing import Any
 
-from flask import Flask, Response, jsonify, request
+from flask import Flask, Response, request
 from werkzeug.serving import make_server
 
 from tests.dashboard import fake_data as made
+from tests.dashboard.fake_data import problem
 from tests.dashboard.fake_models import FakeModels
 from tests.dashboard.fake_runs import FakeRuns
 
@@ -146,20 +147,6 @@ class FakeApi:
             "dataset": self.counts() if known else {"total": 0, "labelled": 0, "classes": 0},
             "confusion_matrix": {"classes": self.classes, "counts": [[1]]},
         }
-
-
-def problem(status: int, code: str, detail: str, **more: Any) -> tuple[Response, int]:
-    body = {
-        "type": "about:blank",
-        "title": code,
-        "status": status,
-        "detail": detail,
-        "code": code,
-        "request_id": "r1",
-    }
-    response = jsonify({**body, **more})
-    response.content_type = "application/problem+json"
-    return response, status
 
 
 def routes(api: FakeApi) -> Flask:

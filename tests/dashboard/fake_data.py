@@ -6,6 +6,7 @@ import time
 from datetime import UTC, datetime
 from typing import Any
 
+from flask import Response, jsonify
 from PIL import Image
 
 Json = dict[str, Any]
@@ -148,3 +149,17 @@ def photo_jpeg(seed: int, size_px: int = 192) -> bytes:
 
 def now() -> float:
     return time.time()
+
+
+def problem(status: int, code: str, detail: str, **more: Any) -> tuple[Response, int]:
+    body = {
+        "type": "about:blank",
+        "title": code,
+        "status": status,
+        "detail": detail,
+        "code": code,
+        "request_id": "r1",
+    }
+    response = jsonify({**body, **more})
+    response.content_type = "application/problem+json"
+    return response, status
