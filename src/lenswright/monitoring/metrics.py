@@ -1,9 +1,11 @@
 """Numbers for Prometheus, of one instance: its own registry, so several apps fit one process."""
 
+from collections.abc import Callable
+
 import psutil
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
-from lenswright.monitoring.window import Answered
+from lenswright.monitoring.answered import Answered
 
 LATENCY_BUCKETS_S = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
 
@@ -65,6 +67,13 @@ class Metrics:
     def set_training(self, running: bool) -> None:
         """Show whether a training run is active."""
         self._training.set(float(running))
+
+    def watch_request_log(self, dropped: Callable[[], int]) -> None:
+        """Show how many answered requests are missing from the request log."""
+        lost = Gauge(
+            "lenswright_request_log_dropped", "Requests missing from the log", registry=self._registry
+        )
+        lost.set_function(lambda: float(dropped()))
 
     def render(self) -> bytes:
         """Return all numbers in Prometheus' text format."""

@@ -5,17 +5,21 @@ import queue
 import threading
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import asdict
 
-from sqlalchemy import delete, insert
+from sqlalchemy import delete
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
 
 from lenswright.errors import LenswrightError
-from lenswright.monitoring.window import Answered
+from lenswright.monitoring.answered import Answered
 from lenswright.storage.database import Database
 from lenswright.storage.tables import RequestRow
 
 FLUSH_S = 1.0  # what a crash may lose
 QUEUE_SIZE = 20_000
+BATCH_SIZE = 1_000
+LONGEST_ID, LONGEST_PATH = 100, 255  # characters of the columns
 PRUNE_EVERY_S = 3600.0
 DAY_S = 86_400
 
@@ -33,12 +37,14 @@ class RequestLog:
         instance: str = "",
         keep_days: int = 30,
         queue_size: int = QUEUE_SIZE,
+        flush_s: float = FLUSH_S,
     ) -> None:
         self._database, self._clock = database, clock
-        self._instance, self._keep_days = instance, keep_days
+        self._instance, self._keep_days, self._flush_s = instance, keep_days, flush_s
         self._queue: queue.Queue[Answered] = queue.Queue(queue_size)
         self._closed = threading.Event()
         self._pruned_at = 0.0
+        self._counting = threading.Lock()
         self.dropped = 0
         self._thread = threading.Thread(target=self._write_until_closed, name="request-log", daemon=True)
         self._thread.start()
@@ -48,7 +54,7 @@ class RequestLog:
         try:
             self._queue.put_nowait(answered)
         except queue.Full:
-            self.dropped += 1
+            self._drop(1)
 
     def close(self) -> None:
         """Write what is left and end the thread."""
@@ -56,36 +62,46 @@ class RequestLog:
         self._thread.join()
 
     def _write_until_closed(self) -> None:
-        while not self._closed.wait(FLUSH_S):
+        while not self._closed.wait(0.0 if self._queue.qsize() >= BATCH_SIZE else self._flush_s):
             self._flush()
-        self._flush()
+        while not self._queue.empty():
+            self._flush()
 
     def _flush(self) -> None:
         batch: list[Answered] = []
-        while not self._queue.empty():
+        while len(batch) < BATCH_SIZE and not self._queue.empty():
             batch.append(self._queue.get_nowait())
         try:
             if batch:
                 self._write(batch)
-            self._prune()
-        except LenswrightError as exc:
-            self.dropped += len(batch)
+        except (LenswrightError, SQLAlchemyError) as exc:
+            self._drop(len(batch))
             log.warning("%d requests are missing from the log: %s", len(batch), exc)
 
     def _write(self, batch: Sequence[Answered]) -> None:
         rows = [self._row(answered) for answered in batch]
         with self._database.writing() as session:
-            session.execute(insert(RequestRow).prefix_with("OR IGNORE", dialect="sqlite"), rows)
+            dialect = session.get_bind().dialect.name
+            # a client may choose its request id and use it twice: the first one stays
+            if dialect == "postgresql":
+                session.execute(postgresql.insert(RequestRow).on_conflict_do_nothing(), rows)
+            else:
+                session.execute(sqlite.insert(RequestRow).on_conflict_do_nothing(), rows)
+            self._prune(session)
+
+    def _drop(self, count: int) -> None:
+        with self._counting:
+            self.dropped += count
 
     def _row(self, answered: Answered) -> dict[str, object]:
-        record = asdict(answered)
-        record["id"] = record.pop("request_id")
+        record = dict(vars(answered))
+        record["id"] = record.pop("request_id")[:LONGEST_ID]
+        record["method_path"] = answered.method_path[:LONGEST_PATH]
         return record | {"instance": self._instance}
 
-    def _prune(self) -> None:
+    def _prune(self, session: Session) -> None:
+        """Forget, once an hour, what is older than `keep_days`."""
         now = self._clock()
-        if now - self._pruned_at < PRUNE_EVERY_S:
-            return
-        self._pruned_at = now
-        with self._database.writing() as session:
+        if now - self._pruned_at >= PRUNE_EVERY_S:
+            self._pruned_at = now
             session.execute(delete(RequestRow).where(RequestRow.at < now - self._keep_days * DAY_S))

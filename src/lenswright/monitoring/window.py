@@ -1,40 +1,64 @@
-"""The last minutes of traffic, in memory: what `/status` shows."""
+"""The last minutes of traffic, in memory: what `/status` shows.
+
+Requests are counted into buckets as they come, so that neither the memory nor the time of a snapshot
+grows with every one of them: what is kept of a prediction is its duration, four bytes.
+"""
 
 import threading
 import time
+from array import array
 from collections import Counter, deque
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
+from lenswright.monitoring.answered import Answered
+
 BUCKET_S = 5
-MOST_REQUESTS = 200_000  # at 600 requests a second the span of 300 s still fits
 
 
-@dataclass(frozen=True)
-class Answered:
-    """One answered request; `at` in epoch seconds. The last five are None unless it was a prediction."""
+@dataclass
+class Bucket:
+    """The requests of `BUCKET_S` seconds; `durations_ms` of its predictions, float32."""
 
-    request_id: str
-    at: float
-    method_path: str
-    status_code: int
-    duration_ms: float
-    task: str | None = None
-    version: str | None = None
-    predicted_class: str | None = None
-    confidence: float | None = None
-    answer_status: str | None = None
+    number: int
+    requests: int = 0
+    errors: int = 0
+    durations_ms: "array[float]" = field(default_factory=lambda: array("f"))
+    classes: Counter[str] = field(default_factory=Counter)
+    statuses: Counter[str] = field(default_factory=Counter)
 
-    @property
-    def is_prediction(self) -> bool:
-        return self.predicted_class is not None
+    def add(self, answered: Answered) -> None:
+        self.requests += 1
+        self.errors += answered.is_error
+        if answered.is_prediction:
+            self.durations_ms.append(answered.duration_ms)
+            self.classes[str(answered.predicted_class)] += 1
+            self.statuses[str(answered.answer_status)] += 1
 
-    @property
-    def is_error(self) -> bool:
-        """Whether the service failed; a client's mistake (4xx) is none of it."""
-        return self.status_code >= 500
+    def copy(self) -> "Bucket":
+        """Return what was counted so far; a copy, as the newest bucket goes on counting."""
+        return replace(
+            self,
+            durations_ms=self.durations_ms[:],
+            classes=self.classes.copy(),
+            statuses=self.statuses.copy(),
+        )
+
+    def entry(self) -> dict[str, Any]:
+        """Return the bucket as `/status` shows it."""
+        times = latency(np.asarray(self.durations_ms))
+        return {
+            "t": datetime.fromtimestamp(self.number * BUCKET_S, UTC).isoformat().replace("+00:00", "Z"),
+            "requests": self.requests,
+            "predictions": len(self.durations_ms),
+            "errors": self.errors,
+            **{f"{name}_ms": times[name] for name in ("p50", "p95", "p99")},
+        }
 
 
 class Window:
@@ -42,7 +66,7 @@ class Window:
 
     def __init__(self, clock: Callable[[], float] = time.time, span_s: int = 300) -> None:
         self._clock, self._span_s = clock, span_s
-        self._recent: deque[Answered] = deque(maxlen=MOST_REQUESTS)
+        self._buckets: deque[Bucket] = deque([Bucket(int(clock() // BUCKET_S))], span_s // BUCKET_S)
         self._lock = threading.Lock()
         self._started_at = clock()
         self._totals = {"total": 0, "predictions": 0, "errors": 0}
@@ -50,65 +74,59 @@ class Window:
     def add(self, answered: Answered) -> None:
         """Count one request."""
         with self._lock:
-            self._recent.append(answered)
+            self._newest(answered.at).add(answered)
             self._totals["total"] += 1
             self._totals["predictions"] += answered.is_prediction
             self._totals["errors"] += answered.is_error
 
     def snapshot(self) -> dict[str, Any]:
-        """Return totals, rates, latency percentiles in ms, class mix and a series of 5-s buckets."""
+        """Return totals, rates, latency percentiles in ms, class mix and a series of 5-s buckets.
+
+        `throughput_per_s` counts predictions, `error_rate` and `window_requests` all requests;
+        `statuses` are the predictions' (accepted, uncertain, unknown).
+        """
         now = self._clock()
         with self._lock:
-            while self._recent and self._recent[0].at < now - self._span_s:
-                self._recent.popleft()
-            recent, totals = list(self._recent), dict(self._totals)
-        predictions = [answered for answered in recent if answered.is_prediction]
-        span = min(self._span_s, max(1.0, now - self._started_at))
-        errors = sum(answered.is_error for answered in recent)
+            self._newest(now)
+            totals, kept = dict(self._totals), [bucket.copy() for bucket in self._buckets]
+        durations = np.concatenate([np.asarray(bucket.durations_ms) for bucket in kept])
+        requests, errors = sum(bucket.requests for bucket in kept), sum(bucket.errors for bucket in kept)
+        covered_s = max(1.0, now - max(self._started_at, kept[0].number * BUCKET_S))
         return {
             **totals,
             "window_s": self._span_s,
-            "window_requests": len(recent),
-            "throughput_per_s": round(len(predictions) / span, 3),
-            "error_rate": round(errors / len(recent), 5) if recent else 0.0,
-            "latency_ms": latency([answered.duration_ms for answered in predictions]),
-            "classes": dict(Counter(answered.predicted_class for answered in predictions)),
-            "statuses": dict(Counter(answered.answer_status for answered in predictions)),
-            "series": self._series(recent, now),
+            "window_requests": requests,
+            "throughput_per_s": round(len(durations) / covered_s, 3),
+            "error_rate": round(errors / requests, 5) if requests else 0.0,
+            "latency_ms": latency(durations),
+            "classes": _added(bucket.classes for bucket in kept),
+            "statuses": _added(bucket.statuses for bucket in kept),
+            "series": [bucket.entry() for bucket in kept],
         }
 
-    def _series(self, recent: Sequence[Answered], now: float) -> list[dict[str, Any]]:
-        """Return one entry per bucket, oldest first, empty ones too, so that a chart has no gaps."""
-        newest = int(now // BUCKET_S)
-        oldest = max(newest - self._span_s // BUCKET_S + 1, int(self._started_at // BUCKET_S))
-        buckets: dict[int, list[Answered]] = {number: [] for number in range(oldest, newest + 1)}
-        for answered in recent:
-            number = int(answered.at // BUCKET_S)
-            if number in buckets:
-                buckets[number].append(answered)
-        return [_bucket(number, requests) for number, requests in buckets.items()]
+    def _newest(self, at: float) -> Bucket:
+        """Return the bucket of `at`, opening it and the empty ones before it, so that a chart has no gaps.
+
+        A request that comes late, or a clock that was set back, counts into the newest bucket.
+        """
+        wanted, newest = int(at // BUCKET_S), self._buckets[-1].number
+        room = self._buckets.maxlen or 1
+        for number in range(max(newest + 1, wanted - room + 1), wanted + 1):
+            self._buckets.append(Bucket(number))
+        return self._buckets[-1]
 
 
-def _bucket(number: int, requests: Sequence[Answered]) -> dict[str, Any]:
-    times = latency([answered.duration_ms for answered in requests if answered.is_prediction])
-    at = datetime.fromtimestamp(number * BUCKET_S, UTC)
-    return {
-        "t": at.isoformat().replace("+00:00", "Z"),
-        "requests": len(requests),
-        "predictions": sum(answered.is_prediction for answered in requests),
-        "errors": sum(answered.is_error for answered in requests),
-        **{f"{name}_ms": times[name] for name in ("p50", "p95", "p99")},
-    }
-
-
-def latency(durations_ms: Sequence[float]) -> dict[str, float | None]:
-    """Return p50, p95, p99 and mean in ms (nearest rank); None without any request."""
-    if not durations_ms:
+def latency(durations_ms: NDArray[np.float32]) -> dict[str, float | None]:
+    """Return p50, p95, p99 and mean in ms; None without any request."""
+    if not len(durations_ms):
         return dict.fromkeys(("p50", "p95", "p99", "mean"))
-    ordered = sorted(durations_ms)
-    ranks = {"p50": 0.50, "p95": 0.95, "p99": 0.99}
-    found: dict[str, float | None] = {
-        name: round(ordered[min(len(ordered) - 1, int(share * len(ordered)))], 3)
-        for name, share in ranks.items()
-    }
-    return found | {"mean": round(sum(ordered) / len(ordered), 3)}
+    shares = np.percentile(durations_ms, (50, 95, 99))
+    named = zip(("p50", "p95", "p99", "mean"), (*shares, durations_ms.mean(dtype=np.float64)), strict=True)
+    return {name: round(float(value), 3) for name, value in named}
+
+
+def _added(counters: Iterable[Counter[str]]) -> dict[str, int]:
+    total: Counter[str] = Counter()
+    for counter in counters:
+        total.update(counter)
+    return dict(total)

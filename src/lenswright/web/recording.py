@@ -2,7 +2,7 @@
 
 from flask import Response, g, request
 
-from lenswright.monitoring.window import Answered
+from lenswright.monitoring.answered import Answered
 from lenswright.web.services import services
 
 

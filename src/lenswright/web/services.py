@@ -70,6 +70,7 @@ class Services:
 
     def start(self) -> None:
         """Adopt the models that are there, load the live ones, and look after training."""
+        self.metrics.watch_request_log(lambda: self.request_log.dropped)
         self.versions.adopt(self.settings.bundled_models)
         self.live.start()
         self.supervisor.start()
