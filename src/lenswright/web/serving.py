@@ -1,6 +1,8 @@
 """The API as a running service: settings in, a served app until somebody stops it."""
 
+import ctypes
 import os
+import sys
 from functools import partial
 from typing import Any
 
@@ -10,6 +12,8 @@ from lenswright.settings import Settings
 
 THREADS_PER_CPU = 4
 MOST_THREADS = 32
+M_ARENA_MAX = -8  # of glibc's malloc.h
+MALLOC_ARENAS = 2
 
 
 def run(settings: Settings) -> None:
@@ -32,11 +36,25 @@ def default_threads() -> int:
 
 def build(settings: Settings) -> Any:
     """Return the WSGI app with its services at work; called in the serving process only."""
-    from lenswright.web.app import create_app  # the watching parent needs none of what this imports
+    _spare_memory_and_threads()
+    from threadpoolctl import threadpool_limits  # the watching parent needs none of what this imports
+
+    from lenswright.web.app import create_app
     from lenswright.web.services import build_services
 
     configure_logs(settings.log_level, settings.log_format)
+    threadpool_limits(1, "blas")  # else every prediction wakes a spinning thread per CPU: five times the work
     services = build_services(settings)
     http_server.at_stop(services.close)
     services.start()
     return create_app(settings, services)
+
+
+def _spare_memory_and_threads() -> None:
+    """Before NumPy is loaded: no pool of BLAS threads for tiny products, no heap for every thread.
+
+    Each request thread would keep the largest buffers it ever used in a heap of its own.
+    """
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    if sys.platform == "linux":
+        ctypes.CDLL(None).mallopt(M_ARENA_MAX, MALLOC_ARENAS)
