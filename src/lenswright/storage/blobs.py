@@ -39,7 +39,7 @@ class Blobs:
         """Write blobs, each whole or not at all; cheaper than one at a time. Raises as `write`."""
         checked = {_checked(key): data for key, data in blobs.items()}
         with _refusals(
-            f"{len(checked)} files could not be written" if len(checked) > 1 else "No file written"
+            "The file could not be written" if len(blobs) == 1 else "The files could not be written"
         ):
             self._store.write(checked)
 
