@@ -14,6 +14,7 @@ from lenswright.evaluation.metrics import Floats, Ints
 LOST_RIGHT = 0.02  # share of right validation answers that may be called uncertain
 FALSE_REJECT = 0.02  # share of validation photos that may be called unknown
 COOLEST, HOTTEST = 0.05, 20.0
+ENOUGH_BEYOND = 5  # photos beyond the limit, for its share to be an estimate and not luck
 SURE = 0.99  # an answer this sure is never called uncertain, however sure the other answers are
 
 
@@ -91,11 +92,15 @@ def accept_threshold(probabilities: Floats, labels: Ints, lost: float = LOST_RIG
 def unknown_distance(distances: NDArray[np.floating], false_reject: float = FALSE_REJECT) -> float:
     """Return the distance beyond which a photo is 'unknown', from the validation photos' distances (N,).
 
-    At most the share `false_reject` of them lies beyond it. Raises NotEnoughPhotos without photos.
+    At most the share `false_reject` of them lies beyond it. Too few photos to know that share well
+    give a wider limit, three standard deviations out. Raises NotEnoughPhotos without photos.
     """
     _need_photos(len(distances))
     rising = np.sort(distances)
-    return float(rising[len(rising) - 1 - int(false_reject * len(rising))])
+    edge = float(rising[len(rising) - 1 - int(false_reject * len(rising))])
+    if false_reject * len(rising) >= ENOUGH_BEYOND:
+        return edge
+    return max(edge, float(rising.mean() + 3 * rising.std()))
 
 
 def _need_photos(count: int) -> None:

@@ -3,9 +3,10 @@
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from functools import partial
 
 from lenswright.errors import LenswrightError, NoModel, Overloaded
 from lenswright.imaging.decode import DecodeLimits
@@ -17,23 +18,29 @@ from lenswright.registry.promotion import Promotion
 log = logging.getLogger(__name__)
 
 
-class Turnstile:
-    """Lets `concurrent` callers compute; up to `queue_size` more may wait, the next is refused."""
+class Bench:
+    """`places` threads that compute; up to `queue_size` more jobs wait, the next is refused.
 
-    def __init__(self, concurrent: int, queue_size: int) -> None:
-        self._free = threading.Semaphore(concurrent)
-        self._places = threading.Semaphore(concurrent + queue_size)
+    Threads of their own, because the allocator keeps for each thread the largest buffers it used:
+    many request threads that take turns would hold several times the memory of two that compute.
+    """
 
-    @contextmanager
-    def turn(self) -> Iterator[None]:
-        """Hold a turn. Raises Overloaded when the queue is full."""
-        if not self._places.acquire(blocking=False):
+    def __init__(self, places: int, queue_size: int) -> None:
+        self._threads = ThreadPoolExecutor(places, thread_name_prefix="predict")
+        self._free = threading.Semaphore(places + queue_size)
+
+    def run(self, work: Callable[[], Prediction]) -> Prediction:
+        """Return what `work` returns, when its turn has come. Raises Overloaded when the queue is full."""
+        if not self._free.acquire(blocking=False):
             raise Overloaded("More predictions are waiting than the queue holds; try again shortly.")
         try:
-            with self._free:
-                yield
+            return self._threads.submit(work).result()
         finally:
-            self._places.release()
+            self._free.release()
+
+    def close(self) -> None:
+        """Finish what waits and end the threads."""
+        self._threads.shutdown()
 
 
 class LiveModels:
@@ -54,7 +61,7 @@ class LiveModels:
         load: Callable[[Bundle], Classifier] = Classifier,
     ) -> None:
         self._promotion, self._bundles, self._load = promotion, bundles, load
-        self._turnstile = Turnstile(concurrent, queue_size)
+        self._bench = Bench(concurrent, queue_size)
         self._poll_s = poll_s
         self._current: dict[str, Classifier] = {}
         self._problems: dict[str, tuple[str, str]] = {}  # task -> (version, message)
@@ -68,10 +75,11 @@ class LiveModels:
         self._thread.start()
 
     def close(self) -> None:
-        """Stop following; the loaded models go on answering."""
+        """Stop following, and answer no more."""
         self._closed.set()
         if self._thread.is_alive():
             self._thread.join()
+        self._bench.close()
 
     def ready(self) -> bool:
         """Return whether the first attempt to load every champion is over."""
@@ -96,7 +104,7 @@ class LiveModels:
         classifier = self._current.get(task)
         if classifier is None:
             raise NoModel(task)
-        prediction = classifier.classify(data, limits=limits, turn=self._turnstile.turn())
+        prediction = self._bench.run(partial(classifier.classify, data, limits=limits))
         return (
             prediction
             if top_k is None

@@ -1,8 +1,6 @@
 """The API as a running service: settings in, a served app until somebody stops it."""
 
-import ctypes
 import os
-import sys
 from functools import partial
 from typing import Any
 
@@ -11,9 +9,9 @@ from lenswright.logs import configure_logs
 from lenswright.settings import Settings
 
 THREADS_PER_CPU = 4
-MOST_THREADS = 32
-M_ARENA_MAX = -8  # of glibc's malloc.h
-MALLOC_ARENAS = 2
+LEAST_THREADS, MOST_THREADS = 16, 64  # a client that sends slowly holds one for as long as it takes
+M_ARENA_MAX = -8  # glibc's <malloc.h>
+ARENAS = 2
 
 
 def run(settings: Settings) -> None:
@@ -31,12 +29,12 @@ def run(settings: Settings) -> None:
 def default_threads() -> int:
     """Return how many requests are worked on at once: most wait for a body, the disk or their turn."""
     cpus = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return min(MOST_THREADS, THREADS_PER_CPU * cpus)
+    return max(LEAST_THREADS, min(MOST_THREADS, THREADS_PER_CPU * cpus))
 
 
 def build(settings: Settings) -> Any:
     """Return the WSGI app with its services at work; called in the serving process only."""
-    _spare_memory_and_threads()
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # before NumPy: no pool of threads for tiny products
     from threadpoolctl import threadpool_limits  # the watching parent needs none of what this imports
 
     from lenswright.web.app import create_app
@@ -48,13 +46,3 @@ def build(settings: Settings) -> Any:
     http_server.at_stop(services.close)
     services.start()
     return create_app(settings, services)
-
-
-def _spare_memory_and_threads() -> None:
-    """Before NumPy is loaded: no pool of BLAS threads for tiny products, no heap for every thread.
-
-    Each request thread would keep the largest buffers it ever used in a heap of its own.
-    """
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    if sys.platform == "linux":
-        ctypes.CDLL(None).mallopt(M_ARENA_MAX, MALLOC_ARENAS)
