@@ -42,7 +42,7 @@ def ship(settings: Settings, folder: Path) -> Manifest:
         task="shapes", version="20260101-000000-aaaa", classes=("a", "b"), input_spec=InputSpec(32),
         backbone="tiny", preset="scratch", weights="random", temperature=1.0, accept_threshold=0.5,
         unknown_distance=None, data_hash="", code_version="0", run_id=None, created_at=0.0, parity=0.0,
-        golden={}, training={"shipped": True},
+        golden={"seed": 1, "probabilities": [[0.5, 0.5]]}, training={"shipped": True},
     )  # fmt: skip
     bundles = Bundles(Blobs(settings.blobs_at("models")))
     return bundles.write(manifest, {"model.onnx": tiny_network(), "model.keras": keras_file})

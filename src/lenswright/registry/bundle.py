@@ -4,7 +4,7 @@ import hashlib
 import io
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -12,65 +12,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lenswright.errors import BundleRefused, NotFound
-from lenswright.imaging.input_spec import InputSpec
+from lenswright.registry.manifest import Manifest as Manifest
 from lenswright.storage.blobs import Blobs
 
-FORMAT_VERSION = 1
 MANIFEST = "manifest.json"
 NETWORK = "model.onnx"
 REFERENCE = "reference.npy"
 REPORT = "report.json"
-
-
-@dataclass(frozen=True)
-class Manifest:
-    """What a bundle says of itself. `files` maps each file to its SHA-256; distances are cosine.
-
-    `golden`: seed and expected probabilities of the golden frames. `training`: recipe, counts,
-    seconds. `parity`: largest difference between the Keras and the ONNX probabilities.
-    """
-
-    task: str
-    version: str
-    classes: tuple[str, ...]
-    input_spec: InputSpec
-    backbone: str
-    preset: str
-    weights: str
-    temperature: float
-    accept_threshold: float
-    unknown_distance: float | None
-    data_hash: str
-    code_version: str
-    run_id: int | None
-    created_at: float
-    parity: float
-    golden: dict[str, Any]
-    training: dict[str, Any]
-    files: dict[str, str] = field(default_factory=dict)
-    format_version: int = FORMAT_VERSION
-
-    def to_json(self) -> dict[str, Any]:
-        return {**asdict(self), "classes": list(self.classes)}
-
-    @classmethod
-    def from_json(cls, record: Any) -> "Manifest":
-        """Return the manifest. Raises BundleRefused that names what is missing."""
-        if not isinstance(record, dict):
-            raise BundleRefused(f"Expected a manifest object. Received: {type(record).__name__}.")
-        missing = [entry.name for entry in fields(cls) if entry.name not in record]
-        if missing:
-            raise BundleRefused(f"The manifest lacks {', '.join(missing)}.")
-        if record["format_version"] != FORMAT_VERSION:
-            raise BundleRefused(
-                f"Expected a bundle of format {FORMAT_VERSION}. Received: {record['format_version']!r}."
-            )
-        known = {entry.name: record[entry.name] for entry in fields(cls)}
-        try:
-            spec = InputSpec.from_json(record["input_spec"])
-        except (KeyError, TypeError, ValueError) as exc:
-            raise BundleRefused(f"The manifest's input_spec is damaged: {record['input_spec']!r}.") from exc
-        return cls(**{**known, "classes": tuple(record["classes"]), "input_spec": spec})
 
 
 @dataclass(frozen=True)
@@ -105,10 +53,7 @@ class Bundles:
         key = _key(task, version, MANIFEST)
         if not self._blobs.exists(key):
             raise NotFound("model", version)
-        try:
-            manifest = Manifest.from_json(json.loads(self._blobs.read(key)))
-        except ValueError as exc:
-            raise BundleRefused(f"The manifest of model {version} is damaged: {exc}.") from exc
+        manifest = Manifest.from_json(_json(self._blobs.read(key), f"manifest of model {version}"))
         if (manifest.task, manifest.version) != (task, version):
             raise BundleRefused(
                 f"Expected the bundle {task}/{version}. Received: {manifest.task}/{manifest.version}."
@@ -118,12 +63,14 @@ class Bundles:
     def load(self, task: str, version: str) -> Bundle:
         """Return the bundle after checking every file. Raises NotFound or BundleRefused."""
         manifest = self.manifest(task, version)
-        contents = {name: self._checked(manifest, name) for name in manifest.files}
-        if NETWORK not in contents:
+        kept = {}
+        for name in manifest.files:
+            data = self._checked(manifest, name)  # one at a time: a Keras file is not kept for its check
+            if name in (NETWORK, REFERENCE):
+                kept[name] = data
+        if NETWORK not in kept:
             raise BundleRefused(f"The model {version} has no {NETWORK}.")
-        reference = contents.get(REFERENCE)
-        rows = None if reference is None else np.load(io.BytesIO(reference), allow_pickle=False)
-        return Bundle(manifest, contents[NETWORK], rows)
+        return Bundle(manifest, kept[NETWORK], _reference(kept[REFERENCE]) if REFERENCE in kept else None)
 
     def read_file(self, task: str, version: str, name: str) -> bytes:
         """Return one checked file of a bundle. Raises NotFound or BundleRefused."""
@@ -136,7 +83,9 @@ class Bundles:
 
     def report(self, task: str, version: str) -> dict[str, Any]:
         """Return the evaluation report. Raises NotFound or BundleRefused."""
-        report: dict[str, Any] = json.loads(self.read_file(task, version, REPORT))
+        report = _json(self.read_file(task, version, REPORT), f"report of model {version}")
+        if not isinstance(report, dict):
+            raise BundleRefused(f"The report of model {version} is no object.")
         return report
 
     def found(self) -> list[tuple[str, str]]:
@@ -146,10 +95,15 @@ class Bundles:
         return sorted((part[0], part[1]) for part in parts if len(part) == 3)
 
     def copy_in(self, folder: Path, task: str, version: str) -> None:
-        """Copy a bundle from a local folder, as it is, its manifest last. Raises StorageFailure."""
-        files = sorted(folder.iterdir(), key=lambda file: (file.name == MANIFEST, file.name))
-        for file in files:
-            self._blobs.write(_key(task, version, file.name), file.read_bytes())
+        """Copy a bundle from a local folder, its manifest last. Raises BundleRefused, StorageFailure."""
+        try:
+            text = (folder / MANIFEST).read_bytes()
+            names = Manifest.from_json(_json(text, f"manifest of model {version}")).files
+            for name in names:
+                self._blobs.write(_key(task, version, name), (folder / name).read_bytes())
+        except OSError as exc:
+            raise BundleRefused(f"The model {version} cannot be read from {folder}: {exc}.") from exc
+        self._blobs.write(_key(task, version, MANIFEST), text)
 
     def _checked(self, manifest: Manifest, name: str) -> bytes:
         try:
@@ -167,3 +121,20 @@ class Bundles:
 
 def _key(task: str, version: str, name: str) -> str:
     return f"{task}/{version}/{name}"
+
+
+def _json(data: bytes, what: str) -> Any:
+    try:
+        return json.loads(data)
+    except ValueError as exc:
+        raise BundleRefused(f"The {what} is damaged: {exc}.") from exc
+
+
+def _reference(data: bytes) -> NDArray[np.float16]:
+    try:
+        rows = np.load(io.BytesIO(data), allow_pickle=False)
+    except (ValueError, EOFError, OSError) as exc:
+        raise BundleRefused(f"The file {REFERENCE} is no array: {exc}.") from exc
+    if not isinstance(rows, np.ndarray) or rows.ndim != 2 or not len(rows) or rows.dtype.kind != "f":
+        raise BundleRefused(f"The file {REFERENCE} does not hold embeddings (R, D).")
+    return rows

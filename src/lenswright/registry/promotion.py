@@ -11,7 +11,7 @@ from lenswright.errors import Conflict
 from lenswright.storage.database import Database
 from lenswright.storage.tables import ChampionRow, PromotionRow
 
-ROLLBACK = "Rolled back"
+ROLLBACK = "rollback"  # marks, as `by`, what no caller of `promote` may claim
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,12 @@ class Promotion:
         with self._database.writing() as session:
             return self._set(session, task, version, reason, by)
 
-    def rollback(self, task: str, by: str = "api") -> tuple[str, str]:
+    def previous(self, task: str) -> str | None:
+        """Return the version a rollback would bring back, or None."""
+        with self._database.reading() as session:
+            return self._before(session, task)
+
+    def rollback(self, task: str) -> tuple[str, str]:
         """Return (version, previous): the champion before the present one answers again.
 
         Rolling back twice goes two champions back. Raises Conflict when there is none before.
@@ -57,7 +62,7 @@ class Promotion:
             if row is None or target is None:
                 raise Conflict(f"The task {task!r} has no earlier model to go back to.")
             present = row.version
-            self._set(session, task, target, f"{ROLLBACK} from {present}.", by)
+            self._set(session, task, target, f"Rolled back from {present}.", ROLLBACK)
             return target, present
 
     def history(self, task: str) -> list[PromotionRecord]:
@@ -86,7 +91,7 @@ class Promotion:
         pile: list[str] = []
         query = select(PromotionRow).where(PromotionRow.task == task).order_by(PromotionRow.id)
         for row in session.scalars(query):
-            if row.reason.startswith(ROLLBACK):
+            if row.by == ROLLBACK:
                 pile.pop()
             else:
                 pile.append(row.version)

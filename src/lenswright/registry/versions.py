@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
 
 from lenswright.errors import BundleRefused, NotFound
 from lenswright.registry.bundle import MANIFEST, REPORT, Bundles, Manifest
@@ -65,18 +65,9 @@ class Versions:
         verdict: dict[str, Any] | None,
         origin: str = "trained",
     ) -> Version:
-        """Make a written bundle known and return it."""
-        row = VersionRow(
-            version=manifest.version,
-            task=manifest.task,
-            created_at=manifest.created_at,
-            origin=origin,
-            run_id=manifest.run_id,
-            summary=json.dumps(summary),
-            verdict=None if verdict is None else json.dumps(verdict),
-        )
+        """Make a written bundle known and return it; what was known of it before is replaced."""
         with self._database.writing() as session:
-            session.add(row)
+            row = session.merge(_row(manifest, summary, verdict, origin))
         return _version(row)
 
     def get(self, version: str) -> Version:
@@ -112,7 +103,10 @@ class Versions:
         for manifest in sorted(shipped.glob(f"*/*/{MANIFEST}")):
             task, version = manifest.parts[-3:-1]
             if (task, version) not in present:
-                self._bundles.copy_in(manifest.parent, task, version)
+                try:
+                    self._bundles.copy_in(manifest.parent, task, version)
+                except BundleRefused as exc:
+                    log.error("the shipped model %s/%s is left out: %s", task, version, exc)
 
     def _adopt_one(self, task: str, version: str) -> None:
         try:
@@ -123,22 +117,33 @@ class Versions:
             return
         origin = "bundled" if bundle.manifest.training.get("shipped") else "trained"
         summary = summary_of(bundle.manifest, report.get("metrics", {}), len(bundle.onnx))
-        try:
-            self.register(bundle.manifest, summary, report.get("verdict"), origin)
-        except IntegrityError:
-            return  # another instance that starts now was first
-        self._make_champion_if_none(task, version)
-
-    def _make_champion_if_none(self, task: str, version: str) -> None:
-        """Let the adopted version answer unless the task has a champion."""
-        now = self._clock()
-        reason = "The first model found for this task."
         with self._database.writing() as session:
-            if session.get(ChampionRow, task) is None:
-                session.add(ChampionRow(task=task, version=version, since_at=now))
-                session.add(
-                    PromotionRow(task=task, version=version, previous=None, at=now, reason=reason, by="start")
-                )
+            if session.get(VersionRow, version) is None:  # else another instance that starts now was first
+                session.add(_row(bundle.manifest, summary, report.get("verdict"), origin))
+                self._make_champion_if_none(session, task, version)
+
+    def _make_champion_if_none(self, session: Session, task: str, version: str) -> None:
+        """Let the adopted version answer unless the task has a champion."""
+        if session.get(ChampionRow, task) is None:
+            now, reason = self._clock(), "The first model found for this task."
+            session.add(ChampionRow(task=task, version=version, since_at=now))
+            session.add(
+                PromotionRow(task=task, version=version, previous=None, at=now, reason=reason, by="start")
+            )
+
+
+def _row(
+    manifest: Manifest, summary: dict[str, Any], verdict: dict[str, Any] | None, origin: str
+) -> VersionRow:
+    return VersionRow(
+        version=manifest.version,
+        task=manifest.task,
+        created_at=manifest.created_at,
+        origin=origin,
+        run_id=manifest.run_id,
+        summary=json.dumps(summary),
+        verdict=None if verdict is None else json.dumps(verdict),
+    )
 
 
 def _version(row: VersionRow) -> Version:
