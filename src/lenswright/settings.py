@@ -25,7 +25,7 @@ class Settings(BaseSettings):
     default_task: str = Field("cats-vs-dogs", description="the task of a request that names none")
     host: str = Field("127.0.0.1", description="address the API listens on")
     port: int = Field(5000, ge=1, le=65535, description="port the API listens on")
-    threads: int = Field(0, ge=0, le=256, description="request threads; 0: four per CPU")
+    threads: int = Field(0, ge=0, le=256, description="request threads; 0: four per CPU, at least 16")
     concurrent_predictions: int = Field(0, ge=0, le=256, description="photos in work at once; 0: one per CPU")
     queue_size: int = Field(64, ge=1, le=10_000, description="predictions that may wait before 503")
     max_request_bytes: int = Field(500_000_000, ge=1_000, description="largest request body")

@@ -43,6 +43,7 @@ def register_lifecycle(app: APIFlask, settings: Settings) -> None:
     def end(response: Response) -> Response:
         duration_s = time.perf_counter() - g.began
         response.headers["X-Request-ID"] = g.request_id
+        response.headers["X-Content-Type-Options"] = "nosniff"
         if response.status_code >= HTTPStatus.BAD_REQUEST:
             drain()
         record(response, duration_s)
