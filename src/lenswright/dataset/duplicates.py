@@ -29,8 +29,8 @@ def pixel_hash(rgb: RGB) -> str:
 
 def difference_hash(rgb: RGB) -> int:
     """Return the 64-bit difference hash of `rgb` (H, W, 3), as a signed integer for the database."""
-    small = Image.fromarray(rgb).resize((9, 8), Image.Resampling.BOX, reducing_gap=2.0).convert("L")
-    gray = np.asarray(small, dtype=np.int16)  # (8, 9)
+    small = Image.fromarray(rgb).convert("L").resize((9, 8), Image.Resampling.BILINEAR)
+    gray = np.asarray(small)  # (8, 9): soft edges, or a copy of another size would differ
     brighter = gray[:, :-1] > gray[:, 1:]  # (8, 9) -> (8, 8)
     return int.from_bytes(np.packbits(brighter).tobytes(), "big", signed=True)
 
