@@ -37,6 +37,8 @@ def test_the_start_page_shows_the_model_and_a_command_for_every_endpoint(
     page = unescape(client.get("/", headers={"Host": "example.org:5001"}).text)
     assert VERSION in page
     assert "curl -F image=@photo.jpg http://example.org:5001/predict" in page
+    assert "curl 'http://example.org:5001/dataset/images?label=cat&page=1'" in page
+    assert f"curl -X POST http://example.org:5001/models/{VERSION}/promote" in page
     shown = {
         (example.method.lower(), example.path.partition("?")[0])
         for examples in GROUPS.values()
@@ -68,6 +70,8 @@ def test_every_asset_of_the_pages_is_there(client: FlaskClient) -> None:
 
 def test_every_operation_says_what_it_does_takes_and_answers(document: Any) -> None:
     assert document["openapi"] == "3.0.3"
+    ids = [said["operationId"] for _, _, said in operations(document)]
+    assert len(set(ids)) == len(ids)
     found = operations(document)
     assert len(found) >= 21
     for method, path, said in found:

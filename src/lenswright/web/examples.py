@@ -1,5 +1,6 @@
 """One curl command for every endpoint, as shown on the start page."""
 
+import shlex
 from dataclasses import dataclass
 
 
@@ -12,11 +13,12 @@ class Example:
     what: str
     arguments: str = ""
 
-    def curl(self, base_url: str) -> str:
-        """Return the command to type."""
+    def curl(self, base_url: str, version: str) -> str:
+        """Return the command to type, with an address the shell leaves alone."""
         verb = "" if self.method == "GET" or "-F" in self.arguments or "-d" in self.arguments else "-X POST "
         arguments = f"{self.arguments} " if self.arguments else ""
-        return f"curl {verb}{arguments}{base_url}{self.path}"
+        address = shlex.quote(base_url + self.path.replace("{version}", version))
+        return f"curl {verb}{arguments}{address}"
 
 
 _JSON = "-H 'Content-Type: application/json' -d"

@@ -108,6 +108,9 @@ def _finish(spec: dict[str, Any]) -> dict[str, Any]:
     spec["tags"] = [{"name": name, "description": text} for name, text in TAGS.items()]
     spec.setdefault("components", {}).setdefault("schemas", {}).update(schemas["$defs"])
     finished: dict[str, Any] = _dialect(spec)
+    for methods in finished["paths"].values():
+        for parameter in (one for said in methods.values() for one in said["parameters"]):
+            parameter["description"] = parameter["schema"].pop("description", "")  # where the page shows it
     return finished
 
 

@@ -19,6 +19,11 @@ def live() -> dict[str, Any]:
 
 
 @blueprint.get("/health")
+@blueprint.doc(**operation("The same as /health/ready", HealthAnswer))
+def health() -> dict[str, Any]:
+    return ready()
+
+
 @blueprint.get("/health/ready")
 @blueprint.doc(**operation("Whether it is warm and can take requests", HealthAnswer))
 def ready() -> dict[str, Any]:
