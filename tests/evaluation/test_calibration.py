@@ -93,7 +93,11 @@ def test_at_most_two_percent_of_known_photos_are_called_unknown() -> None:
     distances = np.random.default_rng(0).gamma(2.0, size=1000)
     limit = calibration.unknown_distance(distances)
     assert (distances > limit).mean() == pytest.approx(0.02)
-    assert calibration.unknown_distance(distances[:5]) == distances[:5].max()
+
+
+def test_few_photos_give_a_wider_limit_than_the_farthest_of_them() -> None:
+    distances = np.random.default_rng(0).gamma(2.0, size=20)
+    assert distances.max() <= calibration.unknown_distance(distances) < 3 * distances.max()
 
 
 def test_calibrating_without_photos_is_refused() -> None:

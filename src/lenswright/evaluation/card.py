@@ -107,7 +107,7 @@ def _calibration(manifest: Json, report: Json) -> str:
         f"Answers with a confidence under {_percent(manifest['accept_threshold'])} are called uncertain.",
         "Photos are not checked for being unlike all training photos."
         if manifest["unknown_distance"] is None
-        else f"Photos whose cosine distance to the fifth nearest training embedding is over"
+        else f"Photos whose centred cosine distance to the fifth nearest training embedding is over"
         f" {_number(manifest['unknown_distance'])} are called unknown; at most {_percent(FALSE_REJECT)} of"
         " the validation photos are.",
     ]

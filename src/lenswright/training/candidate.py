@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from lenswright.evaluation.calibration import accept_threshold, fit_temperature, unknown_distance
 from lenswright.imaging.decode import RGB
-from lenswright.inference.nearest import nth_nearest_distance
+from lenswright.inference.nearest import Neighbourhood
 from lenswright.training.head import LabelledFeatures, LinearHead
 from lenswright.training.heads_onnx import attach_head
 from lenswright.training.pretrained import Pretrained
@@ -37,7 +37,7 @@ def calibrate(
     logits = head.logits(validation.embeddings)
     temperature = fit_temperature(logits, validation.labels)
     reference = _balanced_sample(train, seed)
-    distances = nth_nearest_distance(validation.embeddings, reference)
+    distances = Neighbourhood(reference).distance(validation.embeddings)
     return Calibration(
         temperature,
         accept_threshold(_softmax(logits / temperature), validation.labels),
