@@ -71,8 +71,14 @@ def test_a_photo_unlike_all_training_photos_is_unknown(classifier: Classifier) -
 
 def test_an_answer_below_the_threshold_is_uncertain() -> None:
     between = photo((140, 30, 120))
-    assert Classifier(tiny_bundle(accept_threshold=0.5)).classify(between).status == "accepted"
-    assert Classifier(tiny_bundle(accept_threshold=0.95)).classify(between).status == "uncertain"
+    assert (
+        Classifier(tiny_bundle(accept_threshold=0.5, unknown_distance=None)).classify(between).status
+        == "accepted"
+    )
+    assert (
+        Classifier(tiny_bundle(accept_threshold=0.95, unknown_distance=None)).classify(between).status
+        == "uncertain"
+    )
 
 
 def test_what_is_no_photo_or_too_large_is_refused(classifier: Classifier) -> None:
