@@ -5,6 +5,8 @@ import sys
 
 import structlog
 
+CHATTY = ("alembic", "tf2onnx")  # they tell what they are made of, at every start
+
 
 def configure_logs(level: str = "INFO", log_format: str = "auto") -> None:
     """Send every logger of this process to stderr as one structured line per event."""
@@ -31,3 +33,5 @@ def configure_logs(level: str = "INFO", log_format: str = "auto") -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)
+    for name in CHATTY:
+        logging.getLogger(name).setLevel(logging.WARNING)

@@ -13,7 +13,6 @@ from lenswright.training.run import TrainingRun
 from lenswright.training.workbench import Workbench
 
 log = logging.getLogger("lenswright.training")
-logging.getLogger("tf2onnx").setLevel(logging.WARNING)  # it tells its versions at every export
 
 
 def main(arguments: list[str]) -> int:
