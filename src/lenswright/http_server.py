@@ -52,7 +52,18 @@ def serve(
     """
     refuse_unusable(host, port)
     lifeline, parent_end = multiprocessing.Pipe(duplex=False)
-    server = MPServer(
+    server = _server(name, host, port, threads, grace_s)
+    _take_signals(server, parent_end)
+    helpers = (
+        partial(_end_with_parent, lifeline, grace_s),
+        partial(_announce, host, port, name, os.getpid()),
+    )
+    load = partial(_load, app_factory, parent_end, helpers)
+    server.serve(target_loader=load, wrap_loader=False)
+
+
+def _server(name: str, host: str, port: int, threads: int, grace_s: int) -> MPServer:
+    return MPServer(
         name,
         address=host,
         port=port,
@@ -65,14 +76,6 @@ def serve(
         log_level=LogLevels.error,
         log_dictconfig=_GRANIAN_LOGS,
     )
-
-    _take_signals(server, parent_end)
-    helpers = (
-        partial(_end_with_parent, lifeline, grace_s),
-        partial(_announce, host, port, name, os.getpid()),
-    )
-    load = partial(_load, app_factory, parent_end, helpers)
-    server.serve(target_loader=load, wrap_loader=False)
 
 
 def _take_signals(server: MPServer, parent_end: Connection) -> None:

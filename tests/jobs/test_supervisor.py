@@ -108,7 +108,10 @@ def test_a_killed_trainer_is_a_failed_run_and_the_next_one_may_start(begin: Begi
     run = wait_for(journal, supervisor.submit(REQUEST).id, is_alive)
     assert run.pid is not None
     os.kill(run.pid, signal.SIGKILL)
-    assert wait_for(journal, run.id, is_over).state == "failed"
+    ended = wait_for(journal, run.id, is_over)
+    assert ended.state == "failed"
+    assert ended.error is not None
+    assert "killed by SIGKILL" in ended.error
     assert supervisor.submit(REQUEST).id != run.id
 
 

@@ -30,3 +30,11 @@ def kill_group(pid: int) -> None:
         os.killpg(pid, signal.SIGKILL)
     except (ProcessLookupError, PermissionError) as exc:
         _log.info("process group %d is already gone: %s", pid, exc)
+
+
+def ending(status: int) -> str:
+    """Return an exit status in words."""
+    if status >= 0:
+        return f"exit status {status}"
+    name = signal.Signals(-status).name
+    return f"killed by {name}" + (", perhaps for want of memory" if name == "SIGKILL" else "")

@@ -12,7 +12,7 @@ from collections.abc import Callable
 
 from lenswright.errors import Conflict, LenswrightError
 from lenswright.jobs.launcher import Launcher, TrainerProcess, arguments, read_tail
-from lenswright.jobs.processes import is_alive, kill_group
+from lenswright.jobs.processes import ending, is_alive, kill_group
 from lenswright.jobs.watch import Watch
 from lenswright.runs.journal import Journal
 from lenswright.runs.request import TrainingRequest
@@ -104,8 +104,9 @@ class Supervisor:
             for run_id in [*self._queued]:
                 self._launch(run_id)
             for run_id, child in [*self._children.items()]:
-                if child.poll() is not None:
-                    self._end(run_id, "failed", self._last_words(run_id, f"exit status {child.poll()}"))
+                status = child.poll()
+                if status is not None:
+                    self._end(run_id, "failed", self._last_words(run_id, ending(status)))
                     del self._children[run_id]
             run = self.active()
         if run is not None:

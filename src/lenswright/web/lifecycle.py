@@ -28,31 +28,39 @@ def register_lifecycle(app: APIFlask, settings: Settings) -> None:
         "upload.upload_data": settings.max_request_bytes,
         "prediction.predict": settings.max_file_bytes * 4 // 3 + 1_000_000,  # base64 in JSON, and its frame
     }
+    app.before_request(begin)
+    app.before_request(lambda: refuse_large(limits.get(request.endpoint or "", JSON_LIMIT_BYTES)))
+    app.before_request(refuse_nul)
+    app.after_request(end)
 
-    @app.before_request
-    def begin() -> None:
-        g.began = time.perf_counter()
-        given = request.headers.get("X-Request-ID", "")
-        g.request_id = given if _SANE_ID.fullmatch(given) else secrets.token_hex(8)
-        bind_contextvars(request_id=g.request_id)
-        refuse_large(limits.get(request.endpoint or "", JSON_LIMIT_BYTES))
-        if "\0" in request.path or any("\0" in value for value in request.args.values()):
-            raise MalformedRequest("Expected an address without NUL characters.")
 
-    @app.after_request
-    def end(response: Response) -> Response:
-        duration_s = time.perf_counter() - g.began
-        response.headers["X-Request-ID"] = g.request_id
-        response.headers["X-Content-Type-Options"] = "nosniff"
-        if response.status_code >= HTTPStatus.BAD_REQUEST:
-            drain()
-        record(response, duration_s)
-        level = logging.DEBUG if response.status_code < HTTPStatus.BAD_REQUEST else logging.INFO
-        _log.log(
-            level, "%s %s -> %d", request.method, request.path, response.status_code, extra={"s": duration_s}
-        )
-        clear_contextvars()
-        return response
+def begin() -> None:
+    """Take the time and the id of the request; a sane id of the client's own is kept."""
+    g.began = time.perf_counter()
+    given = request.headers.get("X-Request-ID", "")
+    g.request_id = given if _SANE_ID.fullmatch(given) else secrets.token_hex(8)
+    bind_contextvars(request_id=g.request_id)
+
+
+def end(response: Response) -> Response:
+    """Stamp, record and log the answer."""
+    duration_s = time.perf_counter() - g.began
+    response.headers["X-Request-ID"] = g.request_id
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    refused = response.status_code >= HTTPStatus.BAD_REQUEST
+    if refused:
+        drain()
+    record(response, duration_s)
+    said = (request.method, request.path, response.status_code)
+    _log.log(logging.INFO if refused else logging.DEBUG, "%s %s -> %d", *said, extra={"s": duration_s})
+    clear_contextvars()
+    return response
+
+
+def refuse_nul() -> None:
+    """Refuse an address with a NUL, which not every database can be asked for."""
+    if "\0" in request.path or any("\0" in value for value in request.args.values()):
+        raise MalformedRequest("Expected an address without NUL characters.")
 
 
 def refuse_large(limit_bytes: int) -> None:

@@ -6,7 +6,7 @@ import socket
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 
 from flask import Flask, current_app
@@ -50,23 +50,48 @@ class Services:
     settings: Settings
     clock: Callable[[], float]
     instance: Instance
-    limits: DecodeLimits
-    archive_limits: ArchiveLimits
     database: Database
     uploads: Blobs
-    intake: Intake
     bundles: Bundles
-    report: Callable[[str, str], dict[str, Any]]
     versions: Versions
     promotion: Promotion
     live: LiveModels
-    promoter: Promoter
     journal: Journal
     supervisor: Supervisor
-    desk: TrainingDesk
     window: Window
     request_log: RequestLog
     metrics: Metrics
+
+    @cached_property
+    def limits(self) -> DecodeLimits:
+        """What a photo may weigh."""
+        return DecodeLimits(self.settings.max_file_bytes, self.settings.max_pixels)
+
+    @cached_property
+    def archive_limits(self) -> ArchiveLimits:
+        """What a zip may unpack to."""
+        most = self.settings
+        return ArchiveLimits(most.max_archive_members, most.max_archive_bytes, most.max_file_bytes)
+
+    @cached_property
+    def intake(self) -> Intake:
+        """Takes photos in."""
+        return Intake(self.database, self.uploads, limits=self.limits, clock=self.clock)
+
+    @cached_property
+    def promoter(self) -> Promoter:
+        """Lets another version answer."""
+        return Promoter(self.versions, self.bundles, self.promotion, self.live)
+
+    @cached_property
+    def desk(self) -> TrainingDesk:
+        """Takes orders for training."""
+        return TrainingDesk(self.database, self.supervisor)
+
+    @cached_property
+    def report(self) -> Callable[[str, str], dict[str, Any]]:
+        """Reads the report of (task, version): it never changes, and every status asks for it."""
+        return lru_cache(maxsize=32)(self.bundles.report)
 
     def start(self) -> None:
         """Adopt the models that are there, load the live ones, and look after training."""
@@ -90,44 +115,31 @@ def build_services(
 
     Raises StorageFailure if its state cannot be opened.
     """
-    limits = DecodeLimits(settings.max_file_bytes, settings.max_pixels)
     database = open_database(settings.database)
-    uploads = Blobs(settings.blobs_at("uploads"))
     bundles = Bundles(Blobs(settings.blobs_at("models")))
-    versions, promotion = Versions(database, bundles, clock), Promotion(database, clock)
-    live = LiveModels(
-        promotion,
-        bundles,
-        concurrent=settings.concurrent_predictions or cpu_count(),
-        queue_size=settings.queue_size,
-    )
+    promotion, journal = Promotion(database, clock), Journal(database, clock)
     instance = Instance(secrets.token_hex(4), settings.host, settings.port, os.getpid(), clock())
-    journal = Journal(database, clock)
-    supervisor = Supervisor(journal, Launcher(settings, trainer), machine=socket.gethostname())
     return Services(
         settings=settings,
         clock=clock,
         instance=instance,
-        limits=limits,
-        archive_limits=ArchiveLimits(
-            settings.max_archive_members, settings.max_archive_bytes, settings.max_file_bytes
-        ),
         database=database,
-        uploads=uploads,
-        intake=Intake(database, uploads, limits=limits, clock=clock),
+        uploads=Blobs(settings.blobs_at("uploads")),
         bundles=bundles,
-        report=lru_cache(maxsize=32)(bundles.report),  # of a version it never changes, and statuses ask
-        versions=versions,
+        versions=Versions(database, bundles, clock),
         promotion=promotion,
-        live=live,
-        promoter=Promoter(versions, bundles, promotion, live),
+        live=_live_models(settings, promotion, bundles),
         journal=journal,
-        supervisor=supervisor,
-        desk=TrainingDesk(database, supervisor),
+        supervisor=Supervisor(journal, Launcher(settings, trainer), machine=socket.gethostname()),
         window=Window(clock),
         request_log=RequestLog(database, clock, instance=instance.id, keep_days=settings.request_log_days),
         metrics=Metrics(),
     )
+
+
+def _live_models(settings: Settings, promotion: Promotion, bundles: Bundles) -> LiveModels:
+    concurrent = settings.concurrent_predictions or cpu_count()
+    return LiveModels(promotion, bundles, concurrent=concurrent, queue_size=settings.queue_size)
 
 
 def register_services(app: Flask, services: Services) -> None:
