@@ -14,6 +14,7 @@ from sqlalchemy import select
 from lenswright.dataset.duplicates import NEAR_BITS, DuplicateIndex
 from lenswright.dataset.example import SPLITS
 from lenswright.dataset.labelling import Labeller
+from lenswright.dataset.looks import Look
 from lenswright.dataset.split import next_split
 from lenswright.storage.database import Database, open_database
 from lenswright.storage.tables import PhotoRow
@@ -75,8 +76,8 @@ def store(
             new = row(dhash, number)
             session.add(new)
             session.flush()
-            new.group_id = index.neighbours(dhash).group_id or new.id
-            index.add(new.id, dhash, new.group_id)
+            new.group_id = index.neighbours(Look(dhash)).group_id or new.id
+            index.add(new.id, Look(dhash), new.group_id)
             if label is not None:
                 labeller.label(new, label, split)
 

@@ -4,9 +4,9 @@ import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from lenswright.dataset.duplicates import difference_hash, pixel_hash
 from lenswright.dataset.example import SPLITS, blob_key
 from lenswright.dataset.labels import normalise_label
+from lenswright.dataset.looks import Look, look_of, pixel_hash
 from lenswright.dataset.upload import Upload
 from lenswright.errors import InputRefused
 from lenswright.imaging.decode import DecodeLimits, decode
@@ -20,7 +20,7 @@ class Examined:
     upload: Upload
     sha256: str
     pixel_sha256: str
-    dhash: int
+    look: Look
     width: int
     height: int
     format: str
@@ -52,7 +52,7 @@ def examine(upload: Upload, sha256: str, limits: DecodeLimits) -> Examined:
         upload,
         sha256,
         pixel_hash(photo.rgb),
-        difference_hash(photo.rgb),
+        look_of(photo.rgb),
         photo.width,
         photo.height,
         photo.format,
@@ -61,7 +61,9 @@ def examine(upload: Upload, sha256: str, limits: DecodeLimits) -> Examined:
 
 def recognise(upload: Upload, row: PhotoRow) -> Examined:
     """Return the facts of a file whose very bytes are known, from the photo they were found in."""
-    return Examined(upload, row.sha256, row.pixel_sha256, row.dhash, row.width, row.height, row.format)
+    return Examined(
+        upload, row.sha256, row.pixel_sha256, Look(row.dhash, row.colours), row.width, row.height, row.format
+    )
 
 
 def first_of_each(photos: Iterable[Examined]) -> list[Examined]:

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from lenswright.dataset.duplicates import DuplicateIndex
 from lenswright.dataset.example import Photo, as_photo
 from lenswright.dataset.labels import Spellings
+from lenswright.dataset.looks import Look
 from lenswright.dataset.split import SplitAssigner
 from lenswright.errors import InputRefused, NotFound
 from lenswright.storage.database import Database
@@ -64,7 +65,7 @@ class Labeller:
         """Give `row` a label and, if it has none yet, a split."""
         if row.split is None:
             own = {row.group_id} if row.group_id is not None else set()
-            groups = self._index.neighbours(row.dhash).groups | own
+            groups = self._index.neighbours(Look(row.dhash, row.colours)).groups | own
             row.split = self._assigner.assign(label, groups, wanted_split)
         if row.label != label:
             row.label, row.labelled_at = label, self._now

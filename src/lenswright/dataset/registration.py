@@ -44,9 +44,9 @@ class Registration:
         return {row.pixel_sha256: row for row in self._session.scalars(query)}
 
     def _enter_new(self, photo: Examined, row: PhotoRow) -> IntakeResult:
-        group_id = self._index.neighbours(row.dhash).group_id
+        group_id = self._index.neighbours(photo.look).group_id
         row.group_id = row.id if group_id is None else group_id
-        self._index.add(row.id, row.dhash, row.group_id)
+        self._index.add(row.id, photo.look, row.group_id)
         if photo.upload.label is not None:
             self._labeller.label(row, self._labeller.spelled(photo.upload.label), photo.upload.split)
         return _result(photo, row, "stored")
@@ -66,7 +66,8 @@ class Registration:
             task=self._task,
             sha256=photo.sha256,
             pixel_sha256=photo.pixel_sha256,
-            dhash=photo.dhash,
+            dhash=photo.look.dhash,
+            colours=photo.look.colours,
             width=photo.width,
             height=photo.height,
             size_bytes=len(photo.upload.data),

@@ -3,7 +3,17 @@
 A change here needs a new file in `migrations/versions`; a test compares the two.
 """
 
-from sqlalchemy import BigInteger, Boolean, ForeignKey, Index, MetaData, String, Text, UniqueConstraint
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    MetaData,
+    String,
+    Text,
+    UniqueConstraint,
+)
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 NAMES = {
@@ -21,7 +31,10 @@ class Table(DeclarativeBase):
 
 
 class PhotoRow(Table):
-    """One photo of one task. `split` is NULL while unlabelled; `dhash` is 64 bits, as signed."""
+    """One photo of one task. `split` is NULL while unlabelled.
+
+    `dhash` is 64 bits, as signed, and `colours` 6 x 6 RGB: what near-duplicates share.
+    """
 
     __tablename__ = "photos"
     __table_args__ = (
@@ -40,6 +53,7 @@ class PhotoRow(Table):
     sha256: Mapped[str] = mapped_column(String(64))
     pixel_sha256: Mapped[str] = mapped_column(String(64))
     dhash: Mapped[int] = mapped_column(BigInteger)
+    colours: Mapped[bytes | None] = mapped_column(LargeBinary)
     width: Mapped[int]
     height: Mapped[int]
     size_bytes: Mapped[int]
