@@ -11,6 +11,7 @@ from functools import partial
 from lenswright.errors import NoModel, Overloaded, Unavailable
 from lenswright.imaging.decode import DecodeLimits
 from lenswright.inference.classifier import DEFAULT_LIMITS, Classifier
+from lenswright.inference.memory import give_back_memory
 from lenswright.inference.prediction import Prediction
 from lenswright.registry.bundle import Bundle, Bundles
 from lenswright.registry.promotion import Promotion
@@ -82,6 +83,7 @@ class LiveModels:
         self._poll_s = poll_s
         self._current: dict[str, Classifier] = {}
         self._problems: dict[str, _Problem] = {}  # by task
+        self._dropped_one = False  # since the last look: by the next one, no request uses it any more
         self._looking = threading.Lock()
         self._first_look_done = threading.Event()
         self._closed = threading.Event()
@@ -137,6 +139,9 @@ class LiveModels:
 
     def _look(self, *, patient: bool) -> None:
         with self._looking:
+            if self._dropped_one:
+                self._dropped_one = False
+                give_back_memory()
             champions = self._promotion.champions()
             for task, version in champions.items():
                 self._look_at(task, version, patient=patient)
@@ -158,6 +163,7 @@ class LiveModels:
             self._refuse(task, version, exc)
             return
         self._current[task] = classifier
+        self._dropped_one |= present is not None
         self._problems.pop(task, None)
         log.info("model %s serves %s", version, task)
 
