@@ -5,11 +5,10 @@ import pytest
 
 pytest.importorskip("tensorflow", reason="training needs TensorFlow")
 
-from tiny_models import two_coloured_photos
-
 from lenswright.training.augmentation import Augmentation
 from lenswright.training.course import Photos
 from lenswright.training.distillation import ViewBank, fixed_boxes
+from tests.training.tiny_models import two_coloured_photos
 
 
 def test_an_epoch_shows_every_photo_once_in_full_batches():

@@ -5,11 +5,10 @@ import pytest
 
 pytest.importorskip("tensorflow", reason="training needs TensorFlow")
 
-from tiny_models import tiny_network, two_coloured_photos
-
 from lenswright.errors import TrainingStopped
 from lenswright.training.augmentation import MIRRORED, WHOLE, Augmentation, crop
 from lenswright.training.distillation import build_view_bank, fixed_boxes
+from tests.training.tiny_models import tiny_network, two_coloured_photos
 
 
 @pytest.fixture

@@ -7,12 +7,12 @@ import pytest
 pytest.importorskip("tensorflow", reason="training needs TensorFlow")
 
 from scipy.special import softmax
-from tiny_models import tiny_classifier, two_coloured_photos
 
 from lenswright.errors import ExportFailed
 from lenswright.training.backbones import BACKBONES, build_backbone, build_classifier
 from lenswright.training.export import check_parity, export_backbone_onnx, export_onnx
 from lenswright.training.heads_onnx import attach_head
+from tests.training.tiny_models import tiny_classifier, two_coloured_photos
 
 
 def _probabilities(model, frames, temperature=1.0):

@@ -8,10 +8,10 @@ import onnx
 import onnxruntime
 import pytest
 from scipy.special import softmax
-from tiny_models import tiny_network, two_coloured_photos
 
 from lenswright.errors import ExportFailed
 from lenswright.training.heads_onnx import OUTPUTS, attach_head, cut_head
+from tests.training.tiny_models import tiny_network, two_coloured_photos
 
 KERNEL = np.array([[0.5, -0.2], [0.1, 0.3], [-0.4, 0.2]], np.float32)
 BIAS = np.array([0.25, -0.5], np.float32)

@@ -5,13 +5,12 @@ import pytest
 
 pytest.importorskip("tensorflow", reason="training needs TensorFlow")
 
-from tiny_models import tiny_classifier, tiny_network, two_coloured_photos
-
 from lenswright.training.augmentation import Augmentation
 from lenswright.training.course import ScratchRecipe, TrainingDiverged
 from lenswright.training.distillation import build_view_bank
 from lenswright.training.schedule import Budget
 from lenswright.training.scratch import fit_scratch
+from tests.training.tiny_models import tiny_classifier, tiny_network, two_coloured_photos
 
 MILD = Augmentation(min_area=0.8, saturation=0.1)
 

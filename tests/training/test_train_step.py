@@ -6,10 +6,10 @@ import pytest
 pytest.importorskip("tensorflow", reason="training needs TensorFlow")
 import keras
 from scipy.special import log_softmax, softmax
-from tiny_models import tiny_classifier, two_coloured_photos
 
 from lenswright.training.augmentation import WHOLE
 from lenswright.training.train_step import Batch, LossWeights, Trainer
+from tests.training.tiny_models import tiny_classifier, two_coloured_photos
 
 
 def _batch(count=16, **teacher):

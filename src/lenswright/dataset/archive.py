@@ -61,7 +61,7 @@ class Archive:
             )
         try:
             with self._zip.open(member) as packed:
-                data = packed.read(self._limits.max_member_bytes + 1)
+                data = packed.read(member.file_size + 1)  # never unpacks more than was promised
         except _DAMAGE as exc:
             raise UnreadableImage(f"The file is damaged inside the zip: {exc}.") from exc
         self._count(member, len(data))
