@@ -17,13 +17,22 @@ class Promoter:
     def promote(self, version: str, reason: str, by: str) -> tuple[str, str | None]:
         """Return (task, previous version). Raises NotFound, or BundleRefused and changes nothing."""
         task = self._versions.get(version).task
-        Classifier(self._bundles.load(task, version)).verify_golden()
+        self._prove(task, version)
         previous = self._promotion.promote(task, version, reason, by)
         self._live.refresh()
         return task, previous
 
     def rollback(self, task: str) -> tuple[str, str | None]:
-        """Return (version, previous): back to the version before. Raises Conflict if there is none."""
+        """Return (version, previous): back to the version before.
+
+        Raises Conflict if there is none, or BundleRefused if it is damaged, and changes nothing.
+        """
+        target = self._promotion.previous(task)
+        if target is not None:
+            self._prove(task, target)
         version, previous = self._promotion.rollback(task)
         self._live.refresh()
         return version, previous
+
+    def _prove(self, task: str, version: str) -> None:
+        Classifier(self._bundles.load(task, version)).verify_golden()
