@@ -1,0 +1,83 @@
+"""Zips that no honest program writes."""
+
+import io
+import stat
+import struct
+import zipfile
+
+from tests.builders import make_photo, make_zip
+
+
+def zip_with_mode(mode: int, name: str = "circle/x.jpg") -> bytes:
+    """Return a zip with a member of that Unix file type."""
+    member = zipfile.ZipInfo(name)
+    member.external_attr = mode << 16
+    return make_zip([(member, b"/etc/passwd")])
+
+
+def patched(data: bytes, signature: bytes, offset: int, value: bytes) -> bytes:
+    """Return `data` with `value` at `offset` of every record that starts with `signature`."""
+    out, place = bytearray(data), data.find(signature)
+    while place >= 0:
+        out[place + offset : place + offset + len(value)] = value
+        place = data.find(signature, place + 4)
+    return bytes(out)
+
+
+def with_flags(data: bytes, flags: int) -> bytes:
+    """Return the zip with these flags on every member, in both places where a zip says so."""
+    packed = struct.pack("<H", flags)
+    return patched(patched(data, b"PK\x03\x04", 6, packed), b"PK\x01\x02", 8, packed)
+
+
+def with_promised_size(data: bytes, size: int) -> bytes:
+    """Return the zip with this unpacked size promised for every member."""
+    packed = struct.pack("<L", size)
+    return patched(patched(data, b"PK\x03\x04", 22, packed), b"PK\x01\x02", 24, packed)
+
+
+def with_method(data: bytes, method: int) -> bytes:
+    """Return the zip with this compression method claimed for every member."""
+    packed = struct.pack("<H", method)
+    return patched(patched(data, b"PK\x03\x04", 8, packed), b"PK\x01\x02", 10, packed)
+
+
+def overlapping(copies: int, size: int) -> bytes:
+    """Return a zip whose list of members names one packed member many times."""
+    data = make_zip({"0000.bmp": bytes(size)})
+    start = data.index(b"PK\x01\x02")
+    end = data.index(b"PK\x05\x06")
+    entry = data[start:end]
+    entries = b"".join(entry.replace(b"0000.bmp", b"%04d.bmp" % number) for number in range(copies))
+    closing = struct.pack("<4s4H2LH", b"PK\x05\x06", 0, 0, copies, copies, len(entries), start, 0)
+    return data[:start] + entries + closing
+
+
+def with_directory_of(entries: int) -> bytes:
+    """Return a zip whose list has so many entries and says that it has one."""
+    entry = struct.pack(
+        "<4s4B4HL2L5H2L", b"PK\x01\x02", *(20, 3, 20, 0), 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0
+    )
+    listed = (entry + b"x") * entries
+    start = b"PK\x03\x04" + bytes(26) + b"x"
+    return start + listed + struct.pack("<4s4H2LH", b"PK\x05\x06", 0, 0, 1, 1, len(listed), len(start), 0)
+
+
+def nested() -> bytes:
+    """Return a zip in a zip, beside a photo."""
+    return make_zip({"inner.zip": make_zip({"x.jpg": make_photo()}), "circle/x.jpg": make_photo()})
+
+
+def with_crc_error() -> bytes:
+    """Return a zip of two photos, the first of which is damaged inside it."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as archive:
+        archive.writestr("circle/0.jpg", make_photo(seed=0))
+        archive.writestr("circle/1.jpg", make_photo(seed=1))
+    data = bytearray(out.getvalue())
+    data[200] ^= 0xFF
+    return bytes(data)
+
+
+LINK = stat.S_IFLNK | 0o777
+PIPE = stat.S_IFIFO | 0o644
