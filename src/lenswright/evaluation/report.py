@@ -76,21 +76,15 @@ def evaluate(
 ) -> EvaluationReport:
     """Return the report of `probabilities` (N, C) against the class indices `labels` (N,).
 
-    `photo_ids` (N) name the wrongly answered photos; `extra` is added to the JSON as it is.
-    Raises NotEnoughPhotos when N is 0 and InputRefused when the sizes do not fit together.
+    `photo_ids` (N) name the mistakes; `extra` is added to the JSON as it is. Raises NotEnoughPhotos when N is 0 and InputRefused when the sizes do not fit together.
     """
     _check(probabilities, labels, classes, photo_ids)
-    predicted = probabilities.argmax(axis=1)
-    right = int((predicted == labels).sum())
-    counts = metrics.confusion_matrix(labels, predicted, len(classes))
+    counts = metrics.confusion_matrix(labels, probabilities.argmax(axis=1), len(classes))
     scores = metrics.per_class(counts, classes)
-    low, high = metrics.wilson_interval(right, len(labels))
     return EvaluationReport(
         classes=tuple(classes),
         test_photos=len(labels),
-        accuracy=right / len(labels),
-        accuracy_low=low,
-        accuracy_high=high,
+        **_accuracy(right=int(counts.trace()), photos=len(labels)),
         macro_f1=metrics.macro_f1(scores),
         weighted_f1=metrics.weighted_f1(scores),
         log_loss=metrics.log_loss(probabilities, labels),
@@ -104,6 +98,11 @@ def evaluate(
         misclassified=_mistakes(probabilities, labels, classes, photo_ids),
         extra=dict(extra or {}),
     )
+
+
+def _accuracy(*, right: int, photos: int) -> dict[str, float]:
+    low, high = metrics.wilson_interval(right, photos)
+    return {"accuracy": right / photos, "accuracy_low": low, "accuracy_high": high}
 
 
 def _check(probabilities: Floats, labels: Ints, classes: Sequence[str], photo_ids: Sequence[int]) -> None:

@@ -31,6 +31,10 @@ class Metrics:
             buckets=LATENCY_BUCKETS_S,
             registry=self._registry,
         )
+        self._phases = {name: self._seconds.labels(name) for name in ("decode", "inference", "total")}
+        self._add_gauges()
+
+    def _add_gauges(self) -> None:
         self._model = Gauge(
             "lenswright_model_info",
             "1 for the version that serves",
@@ -44,7 +48,6 @@ class Metrics:
             "lenswright_resident_memory_bytes", "Memory of this process", registry=self._registry
         )
         self._memory.set_function(lambda: float(psutil.Process().memory_info().rss))
-        self._phases = {name: self._seconds.labels(name) for name in ("decode", "inference", "total")}
 
     def count(self, answered: Answered, path: str) -> None:
         """Count one request under its route `path` (a pattern, not the URL: few different values)."""
