@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from lenswright.errors import InputRefused, NotEnoughPhotos
 from lenswright.evaluation import calibration, metrics
@@ -76,24 +77,20 @@ def evaluate(
 ) -> EvaluationReport:
     """Return the report of `probabilities` (N, C) against the class indices `labels` (N,).
 
-    `photo_ids` (N) name the mistakes; `extra` is added to the JSON as it is. Raises NotEnoughPhotos when N is 0 and InputRefused when the sizes do not fit together.
+    `photo_ids` (N) name the mistakes; `extra` is added to the JSON as it is.
+    Raises NotEnoughPhotos when N is 0, InputRefused when the sizes do not fit together.
     """
     _check(probabilities, labels, classes, photo_ids)
     counts = metrics.confusion_matrix(labels, probabilities.argmax(axis=1), len(classes))
-    scores = metrics.per_class(counts, classes)
     return EvaluationReport(
         classes=tuple(classes),
         test_photos=len(labels),
         **_accuracy(right=int(counts.trace()), photos=len(labels)),
-        macro_f1=metrics.macro_f1(scores),
-        weighted_f1=metrics.weighted_f1(scores),
+        **_by_class(counts, classes),
         log_loss=metrics.log_loss(probabilities, labels),
         ece=calibration.expected_calibration_error(probabilities, labels),
         roc_auc=metrics.roc_auc(probabilities, labels),
         top5=metrics.top_k(probabilities, labels, 5) if len(classes) > 5 else None,
-        counts=tuple(tuple(row) for row in counts.tolist()),
-        per_class=scores,
-        most_confused=metrics.most_confused(counts, classes),
         reliability=calibration.reliability(probabilities, labels),
         misclassified=_mistakes(probabilities, labels, classes, photo_ids),
         extra=dict(extra or {}),
@@ -103,6 +100,17 @@ def evaluate(
 def _accuracy(*, right: int, photos: int) -> dict[str, float]:
     low, high = metrics.wilson_interval(right, photos)
     return {"accuracy": right / photos, "accuracy_low": low, "accuracy_high": high}
+
+
+def _by_class(counts: NDArray[np.int64], classes: Sequence[str]) -> dict[str, Any]:
+    scores = metrics.per_class(counts, classes)
+    return {
+        "counts": tuple(tuple(row) for row in counts.tolist()),
+        "per_class": scores,
+        "macro_f1": metrics.macro_f1(scores),
+        "weighted_f1": metrics.weighted_f1(scores),
+        "most_confused": metrics.most_confused(counts, classes),
+    }
 
 
 def _check(probabilities: Floats, labels: Ints, classes: Sequence[str], photo_ids: Sequence[int]) -> None:
