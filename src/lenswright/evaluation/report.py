@@ -97,7 +97,7 @@ def evaluate(
     )
 
 
-def _accuracy(*, right: int, photos: int) -> dict[str, float]:
+def _accuracy(*, right: int, photos: int) -> dict[str, Any]:
     low, high = metrics.wilson_interval(right, photos)
     return {"accuracy": right / photos, "accuracy_low": low, "accuracy_high": high}
 
