@@ -125,7 +125,7 @@ def _pair(cell: Json) -> tuple[float, float]:
 def _limits(manifest: Json) -> str:
     return (
         "It knows its classes only, and names one of them for whatever it is shown; the status `unknown`"
-        " catches most other photos, not all. The numbers hold for photos like the test photos: other"
+        " catches other photos only in part. The numbers hold for photos like the test photos: other"
         " cameras, drawings, crops or several subjects in one photo will do worse. It sees"
         f" {manifest['input_spec']['size_px']} px: what is small in the photo is lost. It is not made for"
         " decisions about people."
