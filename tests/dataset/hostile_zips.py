@@ -53,13 +53,13 @@ def overlapping(copies: int, size: int) -> bytes:
     return data[:start] + entries + closing
 
 
-def with_directory_of(entries: int) -> bytes:
-    """Return a zip whose list has so many entries and says that it has one."""
-    entry = struct.pack(
-        "<4s4B4HL2L5H2L", b"PK\x01\x02", *(20, 3, 20, 0), 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0
-    )
-    listed = (entry + b"x") * entries
-    start = b"PK\x03\x04" + bytes(26) + b"x"
+def with_directory_of(entries: int, name: bytes = b"x") -> bytes:
+    """Return a zip whose list has so many entries, all of that name, and says that it has one."""
+    entry = bytearray(46)
+    struct.pack_into("<4s", entry, 0, b"PK\x01\x02")
+    struct.pack_into("<H", entry, 28, len(name))
+    listed = (bytes(entry) + name) * entries
+    start = b"PK\x03\x04" + bytes(26)
     return start + listed + struct.pack("<4s4H2LH", b"PK\x05\x06", 0, 0, 1, 1, len(listed), len(start), 0)
 
 

@@ -205,6 +205,11 @@ def test_a_name_with_a_nul_is_refused() -> None:
         read(data)
 
 
+def test_a_member_without_a_name_is_passed_over() -> None:
+    with pytest.raises(ArchiveRefused, match="none among 0 files"):
+        read(hostile.with_directory_of(1, name=b""))
+
+
 def test_hostile_names_are_seen_before_any_photo_is_given_out() -> None:
     uploads = read_uploads(
         "x.zip", io.BytesIO(make_zip({"cat/1.jpg": PHOTO, "../2.jpg": PHOTO})), archive_limits=LIMITS

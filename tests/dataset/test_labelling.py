@@ -53,7 +53,21 @@ def test_a_near_duplicate_labelled_later_joins_the_split(take: Take, database: D
 
 @pytest.mark.parametrize(
     "unknown",
-    [4, 0, -1, "99", "9" * 40, 2**63, "uploads/ab/absent.jpg", "../../etc/passwd", "", "\0", "²", True],
+    [
+        4,
+        0,
+        -1,
+        "99",
+        "9" * 40,
+        2**63,
+        "uploads/ab/absent.jpg",
+        "../../etc/passwd",
+        "",
+        "\0",
+        "\ud800",
+        "²",
+        True,
+    ],
 )
 def test_an_unknown_file_leaves_all_as_it_was(
     database: Database, three: list[str], unknown: int | str

@@ -70,7 +70,8 @@ def test_pages_can_be_of_one_class_and_split(database: Database, eight: list[byt
     total, photos = photos_page(database, "shapes", label="circle", split="train")
     assert total == 3
     assert {(entry.label, entry.split) for entry in photos} == {("circle", "train")}
-    assert photos_page(database, "shapes", label="hexagon") == (0, [])
+    for label in ("hexagon", "\0", "\ud800"):
+        assert photos_page(database, "shapes", label=label) == (0, [])
     assert photos_page(database, "others") == (0, [])
 
 

@@ -47,7 +47,11 @@ class Archive:
 
     def members(self) -> list[zipfile.ZipInfo]:
         """Return the files that are worth a look, in the order of the zip."""
-        return [member for member in self._zip.infolist() if not member.is_dir() and not _is_clutter(member)]
+        return [
+            member
+            for member in self._zip.infolist()
+            if not member.filename.endswith("/") and not _is_clutter(member)
+        ]
 
     def read(self, member: zipfile.ZipInfo) -> bytes:
         """Return the bytes of a member.

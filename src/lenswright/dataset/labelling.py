@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Sequence
+from string import hexdigits
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -88,4 +89,5 @@ def _find(session: Session, task: str, file: int | str) -> PhotoRow:
 
 def _digest(path: str) -> str:
     """Return the sha256 in `uploads/ab/abcdef.jpg`, with or without the folders and the extension."""
-    return path.replace("\\", "/").rsplit("/", 1)[-1].split(".", 1)[0].lower()
+    name = path.replace("\\", "/").rsplit("/", 1)[-1].split(".", 1)[0].lower()
+    return name if set(name) <= set(hexdigits) else ""  # NUL and the like are no text to a database

@@ -46,6 +46,14 @@ def normalise_label(label: str) -> str:
     return clean
 
 
+def is_label(label: str) -> bool:
+    """Return whether a class may be called exactly so."""
+    try:
+        return normalise_label(label) == label
+    except UnknownLabel:
+        return False
+
+
 class Spellings:
     """The labels of one task: a label that differs from a known one only by case is that one."""
 

@@ -80,7 +80,7 @@ def _few_tests(splits: Mapping[str, int]) -> Problem | None:
         return None
     return Problem(
         "few_test_photos",
-        f"Only {splits['test']} test photos: the measured accuracy will be rough.",
+        f"Only {_photos(splits['test'])} to test with: the measured accuracy will be rough.",
     )
 
 
@@ -89,11 +89,17 @@ def _unused(splits: Mapping[str, int]) -> Problem | None:
         return None
     return Problem(
         "unused_photos",
-        f"{splits[UNUSED]} photos are set aside: they look like photos of two different splits.",
+        f"Set aside, as they look like photos of two different splits: {_photos(splits[UNUSED])}.",
     )
 
 
 def _unlabelled(unlabelled: int) -> Problem | None:
     if not unlabelled:
         return None
-    return Problem("unlabelled_photos", f"{unlabelled} photos have no label and are not used for training.")
+    return Problem(
+        "unlabelled_photos", f"Not used for training, as there is no label: {_photos(unlabelled)}."
+    )
+
+
+def _photos(count: int) -> str:
+    return "1 photo" if count == 1 else f"{count} photos"

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from lenswright.dataset.example import SPLITS, UNUSED, Photo, as_photo
 from lenswright.dataset.labelling import LARGEST_ID
+from lenswright.dataset.labels import is_label
 from lenswright.dataset.problems import Problem, find_problems
 from lenswright.errors import NotFound
 from lenswright.storage.database import Database
@@ -81,6 +82,8 @@ def photos_page(
     page_size: int = 50,
 ) -> tuple[int, list[Photo]]:
     """Return how many photos match, and those of page 1, 2, ... of them, newest first."""
+    if label is not None and not is_label(label):
+        return 0, []  # no photo has it, and a database may refuse to look for a NUL
     conditions = [PhotoRow.task == task]
     conditions += [PhotoRow.label == label] if label is not None else []
     conditions += [PhotoRow.split == split] if split is not None else []

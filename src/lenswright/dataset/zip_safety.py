@@ -122,7 +122,7 @@ def _check_kind(member: zipfile.ZipInfo) -> None:
         raise ArchiveRefused(f"Expected files and folders. Received the link {member.filename!r}.")
     if kind not in (0, stat.S_IFREG, stat.S_IFDIR):
         raise ArchiveRefused(f"Expected files and folders. Received the special file {member.filename!r}.")
-    if member.compress_type not in METHODS and not member.is_dir():
+    if member.compress_type not in METHODS and not member.filename.endswith("/"):
         raise ArchiveRefused(
             f"Expected members that are stored or deflated. Received: {member.filename!r},"
             f" packed by method {member.compress_type}."

@@ -37,7 +37,7 @@ class Database:
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
-        """Give a session that sees one consistent state. Raises StorageFailure."""
+        """Give a session for reading; on SQLite it sees one state throughout. Raises StorageFailure."""
         with storage_failures(), Session(self.engine, expire_on_commit=False) as session:
             yield session
 
