@@ -1,5 +1,6 @@
 """The server in a real process: it listens, refuses, stops in order and leaves nothing behind."""
 
+import os
 import signal
 import socket
 import subprocess
@@ -133,3 +134,13 @@ def test_a_crashed_worker_is_replaced(start: Start, port: int) -> None:
     time.sleep(0.1)
     psutil.Process(server.pid).children()[0].kill()
     wait_until(lambda: answers(port))
+
+
+def test_ctrl_c_in_a_terminal_is_for_the_parent_which_stops_the_worker(start: Start, port: int) -> None:
+    server = start(port)
+    wait_until(lambda: answers(port))
+    (worker,) = psutil.Process(server.pid).children()
+    assert os.getpgid(worker.pid) != os.getpgid(server.pid)
+    server.send_signal(signal.SIGINT)
+    server.communicate(timeout=5)
+    assert not psutil.pid_exists(worker.pid)

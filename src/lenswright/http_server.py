@@ -18,6 +18,8 @@ from multiprocessing.connection import Connection
 from multiprocessing.util import Finalize
 from typing import Any
 
+from granian import _signals as granian_signals
+from granian._granian import WorkerSignal
 from granian.constants import Interfaces
 from granian.log import LogLevels
 from granian.server.mp import MPServer
@@ -81,7 +83,12 @@ def _server(name: str, host: str, port: int, threads: int, grace_s: int) -> MPSe
 def _take_signals(server: MPServer, parent_end: Connection) -> None:
     """In the parent: a closed terminal stops too, unless under nohup; SIGUSR1 says that we listen."""
 
+    stopping: list[bool] = []
+
     def stop(*_: object) -> None:
+        if stopping:  # a second signal that broke into the first would wait for the event's lock for ever
+            return
+        stopping.append(True)
         parent_end.close()
         server.interrupt_signal = True
         server.main_loop_interrupt.set()
@@ -122,9 +129,11 @@ def _load(
 ) -> Any:
     """Build the app in the worker."""
     parent_end.close()  # else the worker itself would keep its lifeline open
+    os.setpgid(0, 0)  # Ctrl-C is for the parent, which stops us in order
     signal.signal(signal.SIGHUP, signal.SIG_IGN)  # the parent decides what a closed terminal means
     for early in (signal.SIGTERM, signal.SIGINT):  # until Granian takes them: simply end
         signal.signal(early, signal.SIG_DFL)
+    granian_signals.set_sync_signals = _take_one_signal
     for target in helpers:
         threading.Thread(target=target, daemon=True).start()
     try:
@@ -132,6 +141,25 @@ def _load(
     except LenswrightError as exc:
         _log.critical("Cannot start: %s", exc)
         sys.exit(1)
+
+
+def _take_one_signal() -> WorkerSignal:
+    """In the worker, instead of Granian's own: the first signal stops it, others change nothing.
+
+    Granian 2.8 hangs when a second signal breaks into the handling of the first, as it does when
+    Ctrl-C or a service manager signals the whole group and the parent passes it on.
+    """
+    stop_event = WorkerSignal()
+    taken: list[int] = []
+
+    def take(number: int, _frame: object) -> None:
+        if not taken:
+            taken.append(number)
+            stop_event.set()
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, take)
+    return stop_event
 
 
 def _end_with_parent(lifeline: Connection, grace_s: float) -> None:
