@@ -55,6 +55,7 @@ def serve(
     refuse_unusable(host, port)
     lifeline, parent_end = multiprocessing.Pipe(duplex=False)
     server = _server(name, host, port, threads, grace_s)
+    server.main_loop_interrupt = _WakefulEvent()
     _take_signals(server, parent_end)
     helpers = (
         partial(_end_with_parent, lifeline, grace_s),
@@ -78,6 +79,20 @@ def _server(name: str, host: str, port: int, threads: int, grace_s: int) -> MPSe
         log_level=LogLevels.error,
         log_dictconfig=_GRANIAN_LOGS,
     )
+
+
+class _WakefulEvent(threading.Event):
+    """An event whose waiter looks up five times a second.
+
+    Python runs signal handlers between the steps of the main thread; a signal that the system gives
+    to another thread would not wake a main thread that waits for ever.
+    """
+
+    def wait(self, timeout: float | None = None) -> bool:
+        while not super().wait(0.2 if timeout is None else timeout):
+            if timeout is not None:
+                return False
+        return True
 
 
 def _take_signals(server: MPServer, parent_end: Connection) -> None:
