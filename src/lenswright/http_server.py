@@ -180,7 +180,8 @@ def _take_one_signal() -> WorkerSignal:
 def _end_with_parent(lifeline: Connection, grace_s: float) -> None:
     """Wait for the parent to stop or die, then end: gracefully, or by force after `grace_s`."""
     lifeline.poll(None)
-    os.kill(os.getpid(), signal.SIGTERM)
+    main_thread = threading.main_thread().ident or 0
+    signal.pthread_kill(main_thread, signal.SIGTERM)  # it waits, and only a signal of its own wakes it
     time.sleep(grace_s)
     _log.warning("Some clients did not finish in %s s; their connections are cut.", grace_s)
     for close in _closing:
