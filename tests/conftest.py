@@ -1,11 +1,14 @@
-"""What tests of several folders use: one headless Chromium for a whole session."""
+"""What tests of several folders use: a real database, and one headless Chromium for a whole session."""
 
 import logging
 import shutil
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
+
+from lenswright.storage.database import Database, open_database
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
@@ -21,3 +24,10 @@ def chromium() -> Iterator[Any]:
         browser = run.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield browser.new_context()  # one for all tests: its cache spares each the 5 MB of Plotly
         browser.close()
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Iterator[Database]:
+    opened = open_database(f"sqlite:///{tmp_path / 'data' / 'lenswright.db'}")
+    yield opened
+    opened.close()

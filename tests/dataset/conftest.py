@@ -1,6 +1,6 @@
 """A real database, a real folder and an intake over them, for one test."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -8,18 +8,11 @@ import pytest
 from lenswright.dataset.intake import Intake, IntakeResult, Upload
 from lenswright.imaging.decode import DecodeLimits
 from lenswright.storage.blobs import Blobs
-from lenswright.storage.database import Database, open_database
+from lenswright.storage.database import Database
 
 NOW = 1_700_000_000.0
 
 Take = Callable[..., list[IntakeResult]]
-
-
-@pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
-    opened = open_database(f"sqlite:///{tmp_path / 'data' / 'lenswright.db'}")
-    yield opened
-    opened.close()
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select
@@ -13,18 +12,11 @@ from sqlalchemy.orm import Session
 from lenswright.errors import StorageFailure
 from lenswright.monitoring.answered import Answered
 from lenswright.monitoring.request_log import RequestLog
-from lenswright.storage.database import Database, open_database
+from lenswright.storage.database import Database
 from lenswright.storage.tables import RequestRow
 
 NOW = 1_795_000_000.0
 ONE = Answered("r-1", NOW, "POST /predict", 200, 12.5, "pets", "v1", "cat", 0.93, "accepted")
-
-
-@pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
-    opened = open_database(f"sqlite:///{tmp_path / 'a.db'}")
-    yield opened
-    opened.close()
 
 
 class AwayDatabase(Database):

@@ -1,6 +1,5 @@
 """The book of runs, on a real database."""
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -12,13 +11,6 @@ from lenswright.runs.request import TrainingRequest
 from lenswright.storage.database import Database, open_database
 
 REQUEST = TrainingRequest(task="pets", epochs=5)
-
-
-@pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
-    opened = open_database(f"sqlite:///{tmp_path / 'runs.db'}")
-    yield opened
-    opened.close()
 
 
 @pytest.fixture
@@ -124,6 +116,6 @@ def test_a_run_that_never_was_is_not_found(journal: Journal) -> None:
 def test_a_run_outlives_the_process(tmp_path: Path, database: Database) -> None:
     run = Journal(database).create(REQUEST, "here")
     database.close()
-    again = open_database(f"sqlite:///{tmp_path / 'runs.db'}")
+    again = open_database(f"sqlite:///{tmp_path / 'data' / 'lenswright.db'}")
     assert Journal(again).get(run.id) == run
     again.close()

@@ -1,21 +1,12 @@
 import time
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
 from lenswright.errors import TrainingStopped
 from lenswright.runs.journal import Journal
 from lenswright.runs.request import TrainingRequest
-from lenswright.storage.database import Database, open_database
+from lenswright.storage.database import Database
 from lenswright.training.progress import SHARES, Heartbeat, Progress
-
-
-@pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
-    opened = open_database(f"sqlite:///{tmp_path / 'state.db'}")
-    yield opened
-    opened.close()
 
 
 @pytest.fixture

@@ -103,7 +103,9 @@ class RunsAnswer(Answer):
 
 
 class StopBody(BaseModel):
-    run_id: int | None = Field(None, ge=1, description="default: the run in progress on this machine")
+    run_id: int | None = Field(
+        None, ge=1, le=2**62, description="default: the run in progress on this machine"
+    )
 
 
 class StopAnswer(Answer):
