@@ -52,8 +52,10 @@ def start() -> Iterator[Start]:
     started: list[subprocess.Popen[str]] = []
 
     def begin(port: int, *mode: str) -> subprocess.Popen[str]:
+        before = signal.signal(signal.SIGHUP, signal.SIG_DFL)  # the tests themselves may run under nohup
         command = [sys.executable, str(SCRIPT), str(port), *mode]
         server = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+        signal.signal(signal.SIGHUP, before)
         started.append(server)
         return server
 
