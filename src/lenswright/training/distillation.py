@@ -7,7 +7,6 @@ embedding of each lies in a memory-mapped file, and only colours are drawn anew.
 
 import hashlib
 import json
-import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -20,6 +19,7 @@ from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 
 from lenswright.errors import TrainingStopped
+from lenswright.inference.session import cpu_count, open_session
 from lenswright.training.augmentation import MIRRORED, WHOLE, Augmentation, crop, sample_boxes
 
 CHUNK = 256
@@ -101,12 +101,12 @@ def _embed_views(
     stored: Path,
     should_stop: Callable[[], bool],
 ) -> None:
-    session = _open_teacher(teacher)
+    session = open_session(teacher.read_bytes())
     size_px = int(session.get_inputs()[0].shape[1])
     depth = int(next(out.shape[-1] for out in session.get_outputs() if out.name == "embedding"))
     photos, views = boxes.shape[:2]
     file = np.lib.format.open_memmap(stored, mode="w+", dtype=np.float16, shape=(photos, views, depth))
-    with ThreadPoolExecutor(max(1, len(os.sched_getaffinity(0)))) as pool:
+    with ThreadPoolExecutor(cpu_count()) as pool:
         for start in range(0, photos, CHUNK // views + 1):
             if should_stop():
                 raise TrainingStopped("Stopped while the teacher was looking at the photos.")
@@ -118,13 +118,6 @@ def _embed_views(
             vectors = np.concatenate(list(pool.map(lambda part: _embed(session, part), parts)))
             file[rows] = vectors.reshape(len(rows), views, depth)
     file.flush()
-
-
-def _open_teacher(teacher: Path) -> onnxruntime.InferenceSession:
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = 1  # the pool runs one call per core
-    options.inter_op_num_threads = 1
-    return onnxruntime.InferenceSession(str(teacher), options, providers=["CPUExecutionProvider"])
 
 
 def _embed(session: onnxruntime.InferenceSession, images: NDArray[np.uint8]) -> Any:
