@@ -67,9 +67,25 @@ class ApiClient:
         """Return the latest runs, newest first."""
         return list(self._get("/runs", task=task, limit=limit).get("runs", []))
 
+    def options(self, task: str | None) -> Json:
+        """Return presets, networks, weights and fields of a request, with the times this task will take."""
+        return self._get("/training/options", task=task)
+
     def start_training(self, wishes: Json) -> Json:
         """Start a run with these wishes; returns its run_id."""
         return self._post("/train", json=wishes)
+
+    def tune(self, wishes: Json) -> Json:
+        """Start a search for the best settings of the head; returns its run_id."""
+        return self._post("/tune", json=wishes)
+
+    def compare(self, wishes: Json) -> Json:
+        """Start the training of every configuration in `wishes["configurations"]`; returns its run_id."""
+        return self._post("/compare", json=wishes)
+
+    def resume(self, run_id: int) -> Json:
+        """Start a run that continues what run `run_id` left behind; returns its run_id."""
+        return self._post(f"/runs/{run_id}/resume")
 
     def stop_training(self, run_id: int | None) -> Json:
         """Ask the run to stop."""
@@ -87,9 +103,14 @@ class ApiClient:
         """Return the test report of a version."""
         return self._get(f"/models/{version}/report")
 
-    def promote(self, version: str, reason: str) -> Json:
-        """Make a version the champion of its task."""
-        return self._post(f"/models/{version}/promote", json={"reason": reason})
+    def promote(self, version: str, reason: str, override: bool = False) -> Json:
+        """Make a version the champion of its task; with `override` even one that the gate refused."""
+        told = {"reason": reason, **({"override": True} if override else {})}
+        return self._post(f"/models/{version}/promote", json=told)
+
+    def export(self, version: str, formats: list[str]) -> Json:
+        """Start a run that writes a version as `saved_model` and/or `tflite`; returns its run_id."""
+        return self._post(f"/models/{version}/export", json={"formats": formats})
 
     def rollback(self, task: str | None) -> Json:
         """Return to the champion before this one."""
