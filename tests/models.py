@@ -20,8 +20,9 @@ from lenswright.evaluation.card import model_card
 from lenswright.evaluation.report import evaluate
 from lenswright.imaging.input_spec import InputSpec
 from lenswright.inference.classifier import Classifier
-from lenswright.registry.bundle import Bundle, Bundles, Manifest
+from lenswright.registry.bundle import INT8_NETWORK, NETWORK, Bundle, Bundles, Manifest
 from lenswright.registry.golden import golden_frames
+from lenswright.registry.head import StoredHead
 from lenswright.registry.versions import summary_of
 from tests.builders import photo
 
@@ -49,14 +50,14 @@ def tiny_classifier(classes: int = 2, *, size_px: int = SIZE_PX, sharpness: floa
     (N, 3), `feature_map` (N, S/8, S/8, 3). The sharper, the surer its answers.
     """
     blocks = size_px // 8
-    colours = np.array([colour_of(index, classes) for index in range(classes)], np.float32) / 255
+    head = tiny_head(classes, sharpness=sharpness)
     constants = {
         "scale": np.array(255, np.float32),
         "blocks": np.array([0, blocks, 8, blocks, 8, 3], np.int64),
         "inside": np.array([2, 4], np.int64),
         "space": np.array([1, 2], np.int64),
-        "kernel": 2 * sharpness * colours.T,  # nearest centroid: 2 e.c - c.c
-        "bias": -sharpness * (colours**2).sum(axis=1),
+        "kernel": head.kernel,
+        "bias": head.bias,
     }
     nodes = [
         helper.make_node("Cast", ["images"], ["bytes"], to=TensorProto.FLOAT),
@@ -83,6 +84,12 @@ def tiny_classifier(classes: int = 2, *, size_px: int = SIZE_PX, sharpness: floa
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 18)], ir_version=10)
     onnx.checker.check_model(model)
     return bytes(model.SerializeToString())
+
+
+def tiny_head(classes: int = 2, *, sharpness: float = 4.0) -> StoredHead:
+    """Return the head of `tiny_classifier`: the nearest colour, by 2 e.c - c.c."""
+    colours = np.array([colour_of(index, classes) for index in range(classes)], np.float32) / 255
+    return StoredHead(2 * sharpness * colours.T, -sharpness * (colours**2).sum(axis=1), 1.0)
 
 
 def tiny_manifest(
@@ -120,13 +127,33 @@ def tiny_bundle(
     **changes: Any,
 ) -> Bundle:
     """Return a bundle in memory, with its true golden answers and a reference of every class' colour."""
-    network = tiny_classifier(len(classes), sharpness=sharpness)
-    bare = Bundle(tiny_manifest(task, version, classes, **changes), network, _reference(len(classes)))
-    probabilities = Classifier(bare).answer(golden_frames(bare.manifest.input_spec, SEED)).probabilities
-    golden = {"seed": SEED, "probabilities": probabilities.tolist()}
+    count = len(classes)
+    bare = Bundle(
+        tiny_manifest(task, version, classes, **changes),
+        tiny_classifier(count, sharpness=sharpness),
+        _reference(count),
+        head=tiny_head(count, sharpness=sharpness),
+    )
+    golden = {"seed": SEED, "probabilities": _golden_rows(bare)}
     return replace(
         bare, manifest=replace(bare.manifest, golden=golden) if "golden" not in changes else bare.manifest
     )
+
+
+def with_int8(bundle: Bundle, *, sharpness: float = 3.0) -> Bundle:
+    """Return `bundle` with another network in the place of its int8 twin; it serves."""
+    network = tiny_classifier(len(bundle.manifest.classes), sharpness=sharpness)
+    rows = bundle.manifest.golden["probabilities"]
+    serving = replace(bundle, onnx=network, fallback=bundle.onnx)
+    golden = {"seed": SEED, "probabilities": _golden_rows(serving), "fallback": rows}
+    manifest = replace(bundle.manifest, network=INT8_NETWORK, int8={"agreement": 1.0}, golden=golden)
+    return replace(serving, manifest=manifest)
+
+
+def _golden_rows(bundle: Bundle) -> list[list[float]]:
+    frames = golden_frames(bundle.manifest.input_spec, SEED)
+    rows: list[list[float]] = Classifier(bundle).answer(frames).probabilities.tolist()
+    return rows
 
 
 def write_tiny_bundle(
@@ -136,6 +163,7 @@ def write_tiny_bundle(
     classes: Sequence[str] = CLASSES,
     *,
     sharpness: float = 4.0,
+    int8: bool = False,
     **changes: Any,
 ) -> Manifest:
     """Write a whole bundle (network, reference, measured report, card) and return its manifest."""
@@ -144,12 +172,16 @@ def write_tiny_bundle(
     reference = io.BytesIO()
     np.save(reference, _reference(len(classes)))
     files = {
-        "model.onnx": bundle.onnx,
+        NETWORK: bundle.onnx,
         "model.keras": b"not a real archive",
         "reference.npy": reference.getvalue(),
+        "head.npz": tiny_head(len(classes), sharpness=sharpness).to_bytes(),
         "report.json": json.dumps(report).encode(),
         "MODEL_CARD.md": model_card(bundle.manifest.to_json(), report).encode(),
     }
+    if int8:
+        bundle = with_int8(bundle)
+        files[INT8_NETWORK] = bundle.onnx
     return bundles.write(bundle.manifest, files)
 
 

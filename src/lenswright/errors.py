@@ -10,7 +10,8 @@ LenswrightError
 ├── InputRefused                 a request that is well-formed but unusable
 │   ├── UnknownLabel
 │   ├── ArchiveRefused           a zip that is damaged, hostile or too large
-│   └── NotEnoughPhotos          too little data to train on
+│   ├── NotEnoughPhotos          too little data to train on
+│   └── NoExplanation            the model carries nothing to explain its answers with
 ├── NotFound                     no such task, photo, run, version or file
 ├── Conflict                     true to the request, but not now
 │   └── RunInProgress            one training run at a time per machine
@@ -94,6 +95,17 @@ class NotEnoughPhotos(InputRefused):
     """Too few labelled photos, or too few classes, to train and measure a model."""
 
     code = "not_enough_photos"
+
+
+class NoExplanation(InputRefused):
+    """The model `version` can answer but not explain: its bundle has no head."""
+
+    code = "no_explanation"
+
+    def __init__(self, version: str) -> None:
+        super().__init__(
+            f"The model {version} cannot explain its answers: its bundle has no head. Train it again."
+        )
 
 
 class NotFound(LenswrightError):

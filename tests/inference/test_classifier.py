@@ -1,5 +1,6 @@
 """The serving path on a real ONNX file: right classes, honest statuses, golden answers that must match."""
 
+import io
 import json
 import subprocess
 import sys
@@ -7,14 +8,26 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from PIL import Image
 
-from lenswright.errors import BundleRefused, ImageTooLarge, UnsupportedImage
+from lenswright.errors import BundleRefused, ImageTooLarge, NoExplanation, UnknownLabel, UnsupportedImage
 from lenswright.imaging.decode import DecodeLimits
 from lenswright.imaging.framing import decode_framed
 from lenswright.inference.classifier import Classifier
 from lenswright.registry.golden import golden_frames
-from tests.builders import photo
-from tests.models import CLASSES, SEED, TASK, VERSION, photo_of, tiny_bundle, tiny_classifier
+from lenswright.registry.head import StoredHead
+from tests.builders import encode, photo
+from tests.models import (
+    CLASSES,
+    SEED,
+    TASK,
+    VERSION,
+    colour_of,
+    photo_of,
+    tiny_bundle,
+    tiny_classifier,
+    with_int8,
+)
 
 
 @pytest.fixture(scope="module")
@@ -108,6 +121,88 @@ def test_a_reference_of_another_width_is_refused() -> None:
     wrong = np.eye(8, dtype=np.float16)
     with pytest.raises(BundleRefused, match="cannot answer"):
         Classifier(replace(tiny_bundle(), reference=wrong)).verify_golden()
+
+
+def test_a_head_of_another_depth_is_refused() -> None:
+    wrong = StoredHead(np.zeros((8, 2), np.float32), np.zeros(2, np.float32), 1.0)
+    with pytest.raises(BundleRefused, match="cannot answer"):
+        Classifier(replace(tiny_bundle(), head=wrong)).verify_golden()
+
+
+def test_the_int8_network_answers_when_it_reproduces_its_golden_answers(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    bundle = with_int8(tiny_bundle())
+    classifier = Classifier(bundle)
+    classifier.verify_golden()
+    assert classifier.network == "model.int8.onnx"
+    assert caplog.messages == []
+    assert (
+        classifier.classify(photo_of(0)).confidence
+        < Classifier(tiny_bundle()).classify(photo_of(0)).confidence
+    )
+
+
+def test_the_float32_network_takes_over_where_int8_answers_otherwise(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    bundle = replace(with_int8(tiny_bundle()), onnx=tiny_classifier(sharpness=2.0))
+    classifier = Classifier(bundle)
+    classifier.verify_golden()
+    assert classifier.network == "model.onnx"
+    assert "model.onnx serves instead of model.int8.onnx" in caplog.text
+    expected = Classifier(tiny_bundle()).classify(photo_of(0)).probabilities
+    assert classifier.classify(photo_of(0)).probabilities == expected
+
+
+def test_a_bundle_whose_two_networks_both_answer_otherwise_is_refused() -> None:
+    wrong = tiny_classifier(sharpness=2.0)
+    with pytest.raises(BundleRefused, match="golden answers"):
+        Classifier(replace(with_int8(tiny_bundle()), onnx=wrong, fallback=wrong)).verify_golden()
+
+
+def test_a_proven_classifier_keeps_no_second_network_in_memory() -> None:
+    bundle = with_int8(tiny_bundle())
+    bundle = replace(bundle, fallback=bytes(bytearray(bundle.fallback or b"")))  # its own copy
+    classifier = Classifier(bundle)
+    while_unproven = sys.getrefcount(bundle.fallback)
+    classifier.verify_golden()
+    proven = sys.getrefcount(bundle.fallback)
+    assert proven == while_unproven - 1
+
+
+def test_an_explanation_comes_with_the_same_prediction(classifier: Classifier) -> None:
+    data = photo_of(1, width=90, height=60)
+    found, alone = classifier.explain(data), classifier.classify(data)
+    assert found.prediction.probabilities == alone.probabilities
+    assert (found.class_name, found.prediction.status) == ("dog", alone.status)
+    with Image.open(io.BytesIO(found.overlay_png)) as picture:
+        assert (picture.format, picture.size, picture.mode) == ("PNG", (32, 32), "RGB")
+
+
+def test_the_half_that_looks_like_the_class_is_the_bright_one(classifier: Classifier) -> None:
+    pixels = np.zeros((32, 32, 3), np.uint8)
+    pixels[:, :16], pixels[:, 16:] = colour_of(0, 2), colour_of(1, 2)
+    data = encode(Image.fromarray(pixels), "PNG")
+    for name, bright, dark in (("cat", 4, 28), ("dog", 28, 4)):
+        explanation = classifier.explain(data, class_name=name)
+        with Image.open(io.BytesIO(explanation.overlay_png)) as picture:
+            brightness = np.asarray(picture.convert("L"), np.float32).mean(axis=0)
+        assert explanation.class_name == name
+        assert brightness[bright] > brightness[dark] + 60
+
+
+def test_a_class_the_model_does_not_know_cannot_be_explained(classifier: Classifier) -> None:
+    with pytest.raises(UnknownLabel, match="'parrot'"):
+        classifier.explain(photo_of(0), class_name="parrot")
+
+
+def test_a_bundle_without_a_head_answers_but_does_not_explain() -> None:
+    headless = Classifier(replace(tiny_bundle(), head=None))
+    headless.verify_golden()
+    assert headless.classify(photo_of(0)).predicted_class == "cat"
+    with pytest.raises(NoExplanation, match=VERSION):
+        headless.explain(photo_of(0))
 
 
 def test_serving_imports_neither_tensorflow_nor_the_statistics_packages() -> None:

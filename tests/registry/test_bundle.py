@@ -6,9 +6,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from lenswright.errors import BundleRefused, NotFound
+from lenswright.errors import BundleRefused, NotFound, StorageFailure
 from lenswright.registry.bundle import Bundles
-from tests.models import CLASSES, TASK, VERSION, tiny_bundle, tiny_manifest, write_tiny_bundle
+from lenswright.storage.blobs import Blobs
+from tests.models import CLASSES, TASK, VERSION, tiny_bundle, tiny_manifest, with_int8, write_tiny_bundle
 
 
 def damage(file: Path, at: int = -20) -> None:
@@ -49,12 +50,21 @@ def test_a_bundle_without_its_manifest_does_not_exist(bundles: Bundles, models: 
 
 
 @pytest.mark.parametrize(
-    "name", ["model.onnx", "model.keras", "reference.npy", "report.json", "MODEL_CARD.md"]
+    "name",
+    [
+        "model.onnx",
+        "model.int8.onnx",
+        "model.keras",
+        "head.npz",
+        "reference.npy",
+        "report.json",
+        "MODEL_CARD.md",
+    ],
 )
 def test_one_flipped_bit_in_any_file_refuses_the_bundle_by_name(
     bundles: Bundles, models: Path, name: str
 ) -> None:
-    written = write_tiny_bundle(bundles)
+    written = write_tiny_bundle(bundles, int8=True)
     damage(models / TASK / VERSION / name, at=3)
     with pytest.raises(BundleRefused, match=rf"{name} .*Expected SHA-256 {written.files[name]}"):
         bundles.load(TASK, VERSION)
@@ -98,6 +108,64 @@ def test_a_reference_that_is_no_array_of_embeddings_is_refused(bundles: Bundles)
         bundles.write(bundle.manifest, {"model.onnx": bundle.onnx, "reference.npy": content})
         with pytest.raises(BundleRefused, match=r"reference\.npy"):
             bundles.load(TASK, VERSION)
+
+
+def test_the_int8_network_serves_and_brings_its_fallback(bundles: Bundles, models: Path) -> None:
+    write_tiny_bundle(bundles, int8=True)
+    bundle, expected = bundles.load(TASK, VERSION), with_int8(tiny_bundle())
+    assert bundle.manifest.network == "model.int8.onnx"
+    assert (bundle.onnx, bundle.fallback) == (expected.onnx, expected.fallback)
+    assert bundle.onnx != bundle.fallback
+
+
+@pytest.mark.parametrize("lacking", ["model.onnx", "model.int8.onnx"])
+def test_a_bundle_without_one_of_its_two_networks_is_refused(bundles: Bundles, lacking: str) -> None:
+    bundle = with_int8(tiny_bundle())
+    files = {"model.onnx": bundle.fallback or b"", "model.int8.onnx": bundle.onnx}
+    del files[lacking]
+    bundles.write(bundle.manifest, files)
+    with pytest.raises(BundleRefused, match=f"has no {lacking}"):
+        bundles.load(TASK, VERSION)
+
+
+def test_a_bundle_from_before_heads_and_int8_still_loads(bundles: Bundles) -> None:
+    bundle = tiny_bundle()
+    bundles.write(bundle.manifest, {"model.onnx": bundle.onnx})
+    loaded = bundles.load(TASK, VERSION)
+    assert (loaded.onnx, loaded.fallback, loaded.head) == (bundle.onnx, None, None)
+
+
+def test_files_are_added_to_a_written_bundle(bundles: Bundles) -> None:
+    before = write_tiny_bundle(bundles)
+    after = bundles.add(TASK, VERSION, {"model.tflite": b"lite"}, {"exports": {"model.tflite": 1e-6}})
+    assert after == bundles.load(TASK, VERSION).manifest
+    assert bundles.read_file(TASK, VERSION, "model.tflite") == b"lite"
+    assert after.files.items() > before.files.items()
+    assert after.training == before.training | {"exports": {"model.tflite": 1e-6}}
+
+
+class Full(Blobs):
+    """Blobs on a disk that is full for one file."""
+
+    refused = ""
+
+    def write(self, key: str, data: bytes) -> None:
+        if self.refused and key.endswith(self.refused):
+            raise StorageFailure("No space left on device.")
+        super().write(key, data)
+
+
+@pytest.mark.parametrize("refused", ["model.tflite", "saved_model.zip"])
+def test_a_disk_that_fills_while_files_are_replaced_leaves_a_whole_bundle(models: Path, refused: str) -> None:
+    blobs = Full(str(models))
+    bundles = Bundles(blobs)
+    before = write_tiny_bundle(bundles)
+    files = {"model.tflite": b"1", "saved_model.zip": b"1"}
+    bundles.add(TASK, VERSION, files, {})
+    blobs.refused = refused
+    with pytest.raises(StorageFailure):
+        bundles.add(TASK, VERSION, dict.fromkeys(files, b"2"), {})
+    assert bundles.load(TASK, VERSION).manifest == before
 
 
 def test_only_the_files_of_the_manifest_can_be_read(bundles: Bundles, models: Path) -> None:

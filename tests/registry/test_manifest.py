@@ -21,7 +21,10 @@ def test_a_manifest_survives_json() -> None:
     assert Manifest.from_json(record()) == manifest
 
 
-@pytest.mark.parametrize("name", [entry.name for entry in fields(Manifest) if entry.name != "format_version"])
+REQUIRED = {entry.name for entry in fields(Manifest)} - {"format_version", "network", "int8"}
+
+
+@pytest.mark.parametrize("name", sorted(REQUIRED))
 def test_a_missing_field_is_named(name: str) -> None:
     lacking = record()
     del lacking[name]
@@ -52,11 +55,28 @@ def test_a_missing_field_is_named(name: str) -> None:
         ("training", []),
         ("files", {"../model.onnx": "00"}),
         ("files", {"model.onnx": None}),
+        ("network", "model.keras"),
+        ("network", None),
+        ("int8", []),
     ],
 )
 def test_a_field_of_the_wrong_kind_is_refused(name: str, value: object) -> None:
     with pytest.raises(BundleRefused, match=name.split("_")[0]):
         Manifest.from_json(record() | {name: value})
+
+
+def test_a_bundle_from_before_int8_serves_its_only_network() -> None:
+    old = record()
+    del old["network"], old["int8"]
+    assert Manifest.from_json(old) == tiny_bundle().manifest
+
+
+def test_an_int8_network_without_the_answers_of_its_fallback_is_refused() -> None:
+    serving = record() | {"network": "model.int8.onnx"}
+    with pytest.raises(BundleRefused, match="golden answers lack 'fallback'"):
+        Manifest.from_json(serving)
+    serving["golden"]["fallback"] = serving["golden"]["probabilities"]
+    assert Manifest.from_json(serving).network == "model.int8.onnx"
 
 
 def test_an_input_size_nobody_can_mean_is_refused() -> None:

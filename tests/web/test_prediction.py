@@ -5,15 +5,18 @@ import io
 import json
 import struct
 import zlib
+from pathlib import Path
 from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
 from PIL import Image
 
+from lenswright.registry.bundle import Bundles
+from lenswright.storage.blobs import Blobs
 from lenswright.web.schemas.prediction import PredictionAnswer
 from tests.builders import photo
-from tests.models import VERSION, photo_of
+from tests.models import VERSION, photo_of, tiny_bundle
 from tests.web.answers import body, file, problem
 from tests.web.conftest import Begin, client_of
 
@@ -73,6 +76,41 @@ def test_a_photo_unlike_anything_known_is_unknown(client: FlaskClient) -> None:
 
 
 @pytest.mark.parametrize(
+    "sent",
+    [
+        {"data": {"image": file(DOG)}},
+        {"data": DOG, "content_type": "image/jpeg"},
+        {"json": {"image_base64": base64.b64encode(DOG).decode()}},
+    ],
+    ids=["form", "raw", "base64"],
+)
+def test_an_explanation_is_a_picture_of_the_framed_photo(client: FlaskClient, sent: dict[str, Any]) -> None:
+    said = body(client.post("/predict?explain=true", **sent), PredictionAnswer)
+    assert (said["predicted_class"], said["explanation"]["class"]) == ("dog", "dog")
+    with Image.open(io.BytesIO(base64.b64decode(said["explanation"]["heatmap_png_base64"]))) as picture:
+        assert (picture.format, picture.size) == ("PNG", (32, 32))
+
+
+def test_another_class_than_the_predicted_one_is_explained_on_request(client: FlaskClient) -> None:
+    said = body(client.post("/predict?explain=true&explain_class=cat&top_k=1", data=DOG), PredictionAnswer)
+    assert (said["predicted_class"], said["explanation"]["class"]) == ("dog", "cat")
+    assert list(said["probabilities"]) == ["dog"]
+
+
+def test_without_a_wish_there_is_no_explanation(client: FlaskClient) -> None:
+    for query in ("", "?explain=false"):
+        assert "explanation" not in body(client.post(f"/predict{query}", data=DOG), PredictionAnswer)
+
+
+def test_a_model_without_a_head_says_that_it_cannot_explain(begin: Begin, tmp_path: Path) -> None:
+    bundle = tiny_bundle()
+    Bundles(Blobs(str(tmp_path / "models"))).write(bundle.manifest, {"model.onnx": bundle.onnx})
+    client = client_of(begin())
+    assert VERSION in problem(client.post("/predict?explain=true", data=DOG), 422, "no_explanation")
+    body(client.post("/predict", data=DOG), PredictionAnswer)
+
+
+@pytest.mark.parametrize(
     ("sent", "status", "code", "words"),
     [
         ({}, 400, "malformed_request", "Received: an empty body"),
@@ -95,6 +133,8 @@ def test_a_photo_unlike_anything_known_is_unknown(client: FlaskClient) -> None:
         ({"data": b"x", "content_type": "multipart/form-data"}, 400, "malformed_request", "no field"),
         ({"data": CAT, "query_string": "top_k=0"}, 400, "bad_parameter", "top_k"),
         ({"data": CAT, "query_string": "top_k=many"}, 400, "bad_parameter", "top_k"),
+        ({"data": CAT, "query_string": "explain=perhaps"}, 400, "bad_parameter", "explain"),
+        ({"data": CAT, "query_string": "explain=1&explain_class=bird"}, 422, "unknown_label", "'bird'"),
         ({"data": CAT, "query_string": "task=!!!"}, 422, "unusable_input", "task name"),
         ({"data": CAT, "query_string": "task=a%00b"}, 400, "malformed_request", "NUL"),
     ],

@@ -7,16 +7,20 @@ from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import partial
+from typing import TypeVar
 
 from lenswright.errors import NoModel, Overloaded, Unavailable
 from lenswright.imaging.decode import DecodeLimits
 from lenswright.inference.classifier import DEFAULT_LIMITS, Classifier
+from lenswright.inference.explain import Explanation
 from lenswright.inference.memory import give_back_memory
 from lenswright.inference.prediction import Prediction
 from lenswright.registry.bundle import Bundle, Bundles
 from lenswright.registry.promotion import Promotion
 
 RETRY_S = 30.0  # a refused bundle may have been repaired
+
+Result = TypeVar("Result")
 
 log = logging.getLogger(__name__)
 
@@ -32,7 +36,7 @@ class Bench:
         self._threads = ThreadPoolExecutor(places, thread_name_prefix="predict")
         self._free = threading.Semaphore(places + queue_size)
 
-    def run(self, work: Callable[[], Prediction]) -> Prediction:
+    def run(self, work: Callable[[], Result]) -> Result:
         """Return what `work` returns, when its turn has come. Raises Overloaded when the queue is full."""
         if not self._free.acquire(blocking=False):
             raise Overloaded("More predictions are waiting than the queue holds; try again shortly.")
@@ -41,7 +45,7 @@ class Bench:
         finally:
             self._free.release()
 
-    def _submit(self, work: Callable[[], Prediction]) -> Future[Prediction]:
+    def _submit(self, work: Callable[[], Result]) -> Future[Result]:
         try:
             return self._threads.submit(work)
         except RuntimeError as exc:  # how a closed pool says so
@@ -120,15 +124,31 @@ class LiveModels:
 
         Raises NoModel, Overloaded or ImageError.
         """
+        prediction = self._bench.run(partial(self._champion(task).classify, data, limits=limits))
+        return prediction.first(top_k)
+
+    def explain(
+        self,
+        task: str,
+        data: bytes,
+        *,
+        limits: DecodeLimits = DEFAULT_LIMITS,
+        top_k: int | None = None,
+        class_name: str | None = None,
+    ) -> Explanation:
+        """Return the champion's answer and what in the photo spoke for it, or for `class_name`.
+
+        Raises what `classify` raises, NoExplanation or UnknownLabel.
+        """
+        explain = partial(self._champion(task).explain, data, limits=limits, class_name=class_name)
+        explanation = self._bench.run(explain)
+        return replace(explanation, prediction=explanation.prediction.first(top_k))
+
+    def _champion(self, task: str) -> Classifier:
         classifier = self._current.get(task)
         if classifier is None:
             raise NoModel(task)
-        prediction = self._bench.run(partial(classifier.classify, data, limits=limits))
-        return (
-            prediction
-            if top_k is None
-            else replace(prediction, probabilities=prediction.probabilities[:top_k])
-        )
+        return classifier
 
     def refresh(self) -> None:
         """Look at the champions now and load those that changed; a bad one is remembered, not raised.

@@ -1,6 +1,6 @@
 """What the classifier says of one photo."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 AnswerStatus = Literal["accepted", "uncertain", "unknown"]
@@ -23,3 +23,7 @@ class Prediction:
     status: AnswerStatus
     decode_ms: float
     inference_ms: float
+
+    def first(self, count: int | None) -> "Prediction":
+        """Return it with the `count` likeliest classes only, or as it is for None."""
+        return self if count is None else replace(self, probabilities=self.probabilities[:count])

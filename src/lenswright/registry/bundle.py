@@ -12,22 +12,31 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lenswright.errors import BundleRefused, NotFound
+from lenswright.registry.head import HEAD as HEAD
+from lenswright.registry.head import StoredHead
+from lenswright.registry.manifest import INT8_NETWORK as INT8_NETWORK
+from lenswright.registry.manifest import NETWORK as NETWORK
 from lenswright.registry.manifest import Manifest as Manifest
 from lenswright.storage.blobs import Blobs
 
 MANIFEST = "manifest.json"
-NETWORK = "model.onnx"
 REFERENCE = "reference.npy"
 REPORT = "report.json"
 
 
 @dataclass(frozen=True)
 class Bundle:
-    """What serving needs, in memory: the network, and unit embeddings float16 (R, D) or None."""
+    """What serving needs, in memory.
+
+    `onnx`: the network that serves. `reference`: unit embeddings float16 (R, D). `fallback`: the
+    float32 network while `onnx` is its int8 twin. `head` explains answers; old bundles have none.
+    """
 
     manifest: Manifest
     onnx: bytes
     reference: NDArray[np.float16] | None
+    fallback: bytes | None = None
+    head: StoredHead | None = None
 
 
 class Bundles:
@@ -38,15 +47,36 @@ class Bundles:
 
     def write(self, manifest: Manifest, files: Mapping[str, bytes | Path]) -> Manifest:
         """Store `files` and then the manifest with their checksums; return it. Raises StorageFailure."""
+        return self._write_manifest(replace(manifest, files=self._write_files(manifest, files)))
+
+    def add(
+        self, task: str, version: str, files: Mapping[str, bytes | Path], extra: dict[str, Any]
+    ) -> Manifest:
+        """Add `files` to a written bundle and `extra` to its manifest's `training`; return it.
+
+        At every moment the bundle is whole: a file that is replaced is first taken off the manifest.
+        Raises NotFound, BundleRefused or StorageFailure; a failure leaves the other files as they were.
+        """
+        manifest = self.manifest(task, version)
+        kept = {name: digest for name, digest in manifest.files.items() if name not in files}
+        if kept != manifest.files:
+            self._write_manifest(replace(manifest, files=kept))
+        checksums = kept | self._write_files(manifest, files)
+        return self._write_manifest(replace(manifest, files=checksums, training=manifest.training | extra))
+
+    def _write_files(self, manifest: Manifest, files: Mapping[str, bytes | Path]) -> dict[str, str]:
+        """Store `files` and return their checksums."""
         checksums = {}
         for name, source in files.items():
             data = source.read_bytes() if isinstance(source, Path) else source
             self._blobs.write(_key(manifest.task, manifest.version, name), data)
             checksums[name] = hashlib.sha256(data).hexdigest()
-        complete = replace(manifest, files=checksums)
-        text = json.dumps(complete.to_json(), indent=2).encode()
+        return checksums
+
+    def _write_manifest(self, manifest: Manifest) -> Manifest:
+        text = json.dumps(manifest.to_json(), indent=2).encode()
         self._blobs.write(_key(manifest.task, manifest.version, MANIFEST), text)
-        return complete
+        return manifest
 
     def manifest(self, task: str, version: str) -> Manifest:
         """Return the manifest. Raises NotFound or BundleRefused."""
@@ -66,11 +96,18 @@ class Bundles:
         kept = {}
         for name in manifest.files:
             data = self._checked(manifest, name)  # one at a time: a Keras file is not kept for its check
-            if name in (NETWORK, REFERENCE):
+            if name in (manifest.network, NETWORK, REFERENCE, HEAD):
                 kept[name] = data
-        if NETWORK not in kept:
-            raise BundleRefused(f"The model {version} has no {NETWORK}.")
-        return Bundle(manifest, kept[NETWORK], _reference(kept[REFERENCE]) if REFERENCE in kept else None)
+        for name in (NETWORK, manifest.network):
+            if name not in kept:
+                raise BundleRefused(f"The model {version} has no {name}.")
+        return Bundle(
+            manifest,
+            kept[manifest.network],
+            _reference(kept[REFERENCE]) if REFERENCE in kept else None,
+            kept[NETWORK] if manifest.network != NETWORK else None,
+            StoredHead.from_bytes(kept[HEAD]) if HEAD in kept else None,
+        )
 
     def read_file(self, task: str, version: str, name: str) -> bytes:
         """Return one checked file of a bundle. Raises NotFound or BundleRefused."""

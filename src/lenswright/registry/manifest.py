@@ -8,6 +8,8 @@ from lenswright.errors import BundleRefused
 from lenswright.imaging.input_spec import InputSpec
 
 FORMAT_VERSION = 1
+NETWORK = "model.onnx"
+INT8_NETWORK = "model.int8.onnx"
 
 
 @dataclass(frozen=True)
@@ -16,6 +18,8 @@ class Manifest:
 
     `golden`: seed and expected probabilities of the golden frames. `training`: recipe, counts,
     seconds. `parity`: largest difference between the Keras and the ONNX probabilities.
+    `network`: the file that serves; while it is not `model.onnx`, `golden` has also the answers of
+    `model.onnx` (`fallback`), and `int8` the numbers that let the int8 network serve.
     """
 
     task: str
@@ -37,6 +41,8 @@ class Manifest:
     training: dict[str, Any]
     files: dict[str, str] = field(default_factory=dict)
     format_version: int = FORMAT_VERSION
+    network: str = NETWORK
+    int8: dict[str, Any] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:
         return {**asdict(self), "classes": list(self.classes)}
@@ -50,6 +56,7 @@ class Manifest:
             raise BundleRefused(
                 f"Expected a bundle of format {FORMAT_VERSION}. Received: {record.get('format_version')!r}."
             )
+        record = YOUNGER | record
         missing = [entry.name for entry in fields(cls) if entry.name not in record]
         if missing:
             raise BundleRefused(f"The manifest lacks {', '.join(missing)}.")
@@ -58,7 +65,7 @@ class Manifest:
                 raise BundleRefused(f"The manifest's {name} is not {expected}: {_short(record[name])}.")
         known = {entry.name: record[entry.name] for entry in fields(cls)}
         classes, spec = tuple(record["classes"]), _input_spec(record["input_spec"])
-        _check_golden(record["golden"], len(classes))
+        _check_golden(record["golden"], len(classes), fallback=record["network"] != NETWORK)
         return cls(**{**known, "classes": classes, "input_spec": spec})
 
 
@@ -93,7 +100,10 @@ RULES: dict[str, tuple[str, Callable[[Any], bool]]] = {
     **dict.fromkeys(("created_at", "parity"), ("a number", _is_number)),
     "training": ("an object", lambda value: isinstance(value, dict)),
     "files": ("an object of names and checksums", _are_files),
+    "network": (f"{NETWORK} or {INT8_NETWORK}", lambda value: value in (NETWORK, INT8_NETWORK)),
+    "int8": ("an object", lambda value: isinstance(value, dict)),
 }
+YOUNGER: dict[str, Any] = {"network": NETWORK, "int8": {}}  # fields that the first bundles lack
 
 
 def _input_spec(record: Any) -> InputSpec:
@@ -103,16 +113,19 @@ def _input_spec(record: Any) -> InputSpec:
         raise BundleRefused(f"The manifest's input_spec is damaged: {_short(record)}.") from exc
 
 
-def _check_golden(golden: Any, class_count: int) -> None:
+def _check_golden(golden: Any, class_count: int, *, fallback: bool) -> None:
     """Raise BundleRefused unless there is a seed and at least one row of a probability for each class."""
-    rows = golden.get("probabilities") if isinstance(golden, dict) else None
-    if not isinstance(rows, list) or not rows or not isinstance(golden.get("seed"), int):
+    if not isinstance(golden, dict) or not isinstance(golden.get("seed"), int):
         raise BundleRefused(f"The manifest's golden answers are damaged: {_short(golden)}.")
-    for row in rows:
-        if not isinstance(row, list) or len(row) != class_count or not all(map(_is_number, row)):
-            raise BundleRefused(
-                f"Expected golden rows of {class_count} probabilities. Received: {_short(row)}."
-            )
+    for name in ("probabilities", "fallback") if fallback else ("probabilities",):
+        rows = golden.get(name)
+        if not isinstance(rows, list) or not rows:
+            raise BundleRefused(f"The manifest's golden answers lack {name!r}: {_short(golden)}.")
+        for row in rows:
+            if not isinstance(row, list) or len(row) != class_count or not all(map(_is_number, row)):
+                raise BundleRefused(
+                    f"Expected golden rows of {class_count} probabilities. Received: {_short(row)}."
+                )
 
 
 def _short(value: Any) -> str:

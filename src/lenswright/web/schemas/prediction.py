@@ -9,6 +9,10 @@ from lenswright.web.schemas.base import Answer, TaskQuery
 
 class PredictQuery(TaskQuery):
     top_k: int | None = Field(None, ge=1, le=10_000, description="only the most probable classes")
+    explain: bool = Field(False, description="also show what in the photo spoke for the class")
+    explain_class: str | None = Field(
+        None, max_length=100, description="with `explain`: for this class instead of the predicted one"
+    )
 
 
 class PredictJson(BaseModel):
@@ -23,6 +27,14 @@ class Timing(Answer):
     total: float
 
 
+class ExplanationAnswer(Answer):
+    """The photo as the model saw it, in grey, bright where it spoke for `class` (class activation map)."""
+
+    class_name: str = Field(alias="class")
+    heatmap_png_base64: str
+    url: None = None
+
+
 class PredictionAnswer(Answer):
     predicted_class: str
     confidence: float = Field(ge=0, le=1)
@@ -34,3 +46,4 @@ class PredictionAnswer(Answer):
     task: str
     request_id: str
     timing_ms: Timing
+    explanation: ExplanationAnswer | None = Field(None, description="only with `explain=true`")

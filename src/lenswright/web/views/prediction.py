@@ -1,11 +1,13 @@
 """`POST /predict`: one photo in, its class out."""
 
+import base64
 import time
 from typing import Any
 
 from apiflask import APIBlueprint
 from flask import g
 
+from lenswright.inference.explain import Explanation
 from lenswright.inference.prediction import Prediction
 from lenswright.web.bodies import photo_bytes
 from lenswright.web.openapi import binary, json_body, multipart, operation
@@ -32,20 +34,27 @@ _PHOTO = {
     **operation(
         "Classify one photo",
         PredictionAnswer,
-        problems=(400, 413, 415),
+        problems=(400, 413, 415, 422),
         body=_PHOTO,
         description="JPEG, PNG, WebP, GIF (first frame), BMP or TIFF. `status` is `uncertain` when the"
-        " confidence is low, `unknown` when the photo looks like none of the classes.",
+        " confidence is low, `unknown` when the photo looks like none of the classes. `explain=true` adds"
+        " a picture of what spoke for the class; 422 `no_explanation` if the model cannot say.",
     )
 )
 @blueprint.input(PredictQuery, location="query", arg_name="query")
 def predict(query: PredictQuery) -> dict[str, Any]:
     here = services()
-    data = photo_bytes()
+    data, task = photo_bytes(), task_of(query.task)
     began = time.perf_counter()
-    prediction = here.live.classify(task_of(query.task), data, limits=here.limits, top_k=query.top_k)
+    if query.explain:
+        explanation = here.live.explain(
+            task, data, limits=here.limits, top_k=query.top_k, class_name=query.explain_class
+        )
+        prediction, more = explanation.prediction, {"explanation": _explanation(explanation)}
+    else:
+        prediction, more = here.live.classify(task, data, limits=here.limits, top_k=query.top_k), {}
     g.prediction = prediction
-    return _entry(prediction, time.perf_counter() - began, here.clock())
+    return _entry(prediction, time.perf_counter() - began, here.clock()) | more
 
 
 def _entry(prediction: Prediction, total_s: float, now: float) -> dict[str, Any]:
@@ -65,3 +74,8 @@ def _entry(prediction: Prediction, total_s: float, now: float) -> dict[str, Any]
             "total": round(total_s * 1000, 3),
         },
     }
+
+
+def _explanation(explanation: Explanation) -> dict[str, Any]:
+    picture = base64.b64encode(explanation.overlay_png).decode()
+    return {"class": explanation.class_name, "heatmap_png_base64": picture, "url": None}
