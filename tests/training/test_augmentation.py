@@ -18,7 +18,7 @@ from lenswright.training.augmentation import (
 
 def test_boxes_stay_inside_the_frame_and_keep_the_promised_area():
     boxes = sample_boxes(np.random.default_rng(0), 500, Augmentation(min_area=0.4, max_stretch=1.5))
-    assert boxes.shape == (500, 4)
+    assert boxes.shape == (500, 5)
     assert boxes.dtype == np.float32
     assert boxes.min() >= 0
     assert boxes.max() <= 1 + 1e-6
@@ -29,7 +29,7 @@ def test_boxes_stay_inside_the_frame_and_keep_the_promised_area():
 
 def test_about_half_of_the_boxes_mirror_and_none_where_mirroring_is_off():
     mirrored = [
-        np.mean([x1 > x2 for _, x1, _, x2 in sample_boxes(np.random.default_rng(1), 400, augmentation)])
+        np.mean([x1 > x2 for _, x1, _, x2, _ in sample_boxes(np.random.default_rng(1), 400, augmentation)])
         for augmentation in (Augmentation(), Augmentation(mirror=False))
     ]
     assert 0.4 < mirrored[0] < 0.6

@@ -21,7 +21,7 @@ def test_a_checkpoint_brings_back_variables_random_state_and_history(tmp_path):
     generator = np.random.default_rng(8)
     generator.random(5)
     state = dict(generator.bit_generator.state)
-    standing = Standing(3, 12.5, 2, 0.75, state, ({"epoch": 3, "loss": 0.5},))
+    standing = Standing(3, 12.5, 2, 0.75, 0.4, state, ({"epoch": 3, "loss": 0.5},))
     save_checkpoint(tmp_path, standing, {"model": _variables(1, 2), "average": _variables(3)})
     model, average = _variables(0, 0), _variables(0)
     loaded = load_checkpoint(tmp_path, {"model": model, "average": average})

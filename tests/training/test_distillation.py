@@ -20,7 +20,7 @@ def teacher(tmp_path):
 
 def test_the_first_views_are_the_whole_photo_and_its_mirror_image():
     boxes = fixed_boxes(np.random.default_rng(0), 5, 4, Augmentation())
-    assert boxes.shape == (5, 4, 4)
+    assert boxes.shape == (5, 4, 5)
     assert (boxes[:, 0] == WHOLE).all()
     assert (boxes[:, 1] == MIRRORED).all()
 

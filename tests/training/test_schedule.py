@@ -5,7 +5,7 @@ from itertools import pairwise
 import pytest
 
 from lenswright.errors import SettingsError
-from lenswright.training.schedule import Budget, learning_rate_at, size_at
+from lenswright.training.schedule import Budget, Schedule, size_at
 
 
 @pytest.mark.parametrize("given", [{}, {"minutes": 0}, {"epochs": 0}, {"minutes": -1.0, "epochs": 3}])
@@ -22,14 +22,14 @@ def test_progress_is_whichever_budget_is_further_and_never_more_than_one():
 
 
 def test_the_rate_rises_to_its_peak_then_falls_to_a_hundredth():
-    rates = [learning_rate_at(step / 100, 2e-3, 0.1) for step in range(101)]
+    rates = [Schedule(2e-3, 0.1).rate(step / 100) for step in range(101)]
     assert 0 < rates[0] < rates[5] < rates[10] == pytest.approx(2e-3)
     assert all(later < earlier for earlier, later in pairwise(rates[10:]))
     assert rates[-1] == pytest.approx(2e-5)
 
 
 def test_without_a_warm_up_the_rate_starts_at_its_peak():
-    assert learning_rate_at(0.0, 1e-3, 0.0) == pytest.approx(1e-3)
+    assert Schedule(1e-3).rate(0.0) == pytest.approx(1e-3)
 
 
 def test_the_size_is_the_last_that_has_begun():

@@ -1,6 +1,7 @@
-"""The whole state of a scratch run in one file, replaced atomically: a crash costs one epoch at most."""
+"""The whole state of a run in one file, replaced atomically: a crash costs one epoch at most."""
 
 import json
+import math
 import os
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -16,14 +17,15 @@ BEST = "best.weights.h5"
 class Standing:
     """Where a run stands after `epoch` finished epochs.
 
-    `elapsed_s`: training time over all resumes; `random`: state of the NumPy bit generator;
-    `history`: one JSON-ready record per epoch.
+    `elapsed_s`: training time over all resumes; `best_epoch` 0: none yet, or the start itself;
+    `random`: state of the NumPy bit generator; `history`: one JSON-ready record per epoch.
     """
 
     epoch: int = 0
     elapsed_s: float = 0.0
     best_epoch: int = 0
     best_val_accuracy: float = -1.0
+    best_val_loss: float = math.inf
     random: dict[str, Any] | None = None
     history: tuple[dict[str, Any], ...] = field(default=())
 

@@ -33,7 +33,7 @@ Floats = NDArray[np.float32]
 class ViewBank:
     """K views of N photos and what the teacher says of each.
 
-    `boxes` float32 (N, K, 4); `embeddings` float16 (N, K, D), memory-mapped; `centre` float32 (D,),
+    `boxes` float32 (N, K, 5); `embeddings` float16 (N, K, D), memory-mapped; `centre` float32 (D,),
     their mean; `logits` float32 (N, K, C) of the teacher's own head.
     """
 
@@ -48,8 +48,8 @@ class ViewBank:
 
 
 def fixed_boxes(rng: np.random.Generator, photos: int, views: int, augmentation: Augmentation) -> Floats:
-    """Return float32 (photos, views, 4): the whole frame, its mirror image, then random crops."""
-    boxes = sample_boxes(rng, photos * views, augmentation).reshape(photos, views, 4)
+    """Return float32 (photos, views, 5): the whole frame, its mirror image, then random crops."""
+    boxes = sample_boxes(rng, photos * views, augmentation).reshape(photos, views, 5)
     boxes[:, 0] = WHOLE
     if views > 1 and augmentation.mirror:
         boxes[:, 1] = MIRRORED
@@ -111,7 +111,7 @@ def _embed_views(
             if should_stop():
                 raise TrainingStopped("Stopped while the teacher was looking at the photos.")
             rows = np.arange(start, min(start + CHUNK // views + 1, photos))
-            flat = boxes[rows].reshape(-1, 4)  # (n, K, 4) -> (n * K, 4)
+            flat = boxes[rows].reshape(-1, 5)  # (n, K, 5) -> (n * K, 5)
             cut = crop(frames[np.repeat(rows, views)], flat, size_px).numpy()
             images = np.clip(np.round(cut), 0, 255).astype(np.uint8)
             parts = [images[i : i + TEACHER_BATCH] for i in range(0, len(images), TEACHER_BATCH)]

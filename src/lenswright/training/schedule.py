@@ -1,7 +1,9 @@
 """How far a run is and which learning rate that means. Plain numbers; no model, no clock of its own."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from lenswright.errors import SettingsError
 
@@ -29,12 +31,35 @@ class Budget:
         return min(1.0, max(by_epochs, by_time))
 
 
-def learning_rate_at(progress: float, peak: float, warm_up: float) -> float:
-    """Return the rate: a straight line up to `peak` at `warm_up`, then a cosine down to 1 % of it."""
-    if progress < warm_up:
-        return peak * max(progress / warm_up, 0.01)
-    falling = (progress - warm_up) / (1.0 - warm_up)
-    return peak * (0.01 + 0.99 * 0.5 * (1.0 + math.cos(math.pi * min(falling, 1.0))))
+@dataclass(frozen=True)
+class Schedule:
+    """The learning rate: a straight line up to `peak` at progress `warm_up`, then down.
+
+    `falls`: "cosine" reaches 1 % of the peak at the end; "plateau" halves the rate whenever `patience`
+    epochs in a row brought no lower validation loss.
+    """
+
+    peak: float
+    warm_up: float = 0.0
+    falls: Literal["cosine", "plateau"] = "cosine"
+    patience: int = 3
+
+    def rate(self, progress: float, val_losses: Sequence[float] = ()) -> float:
+        """Return the rate at `progress` 0..1; `val_losses` are those of the finished epochs."""
+        if progress < self.warm_up:
+            return self.peak * max(progress / self.warm_up, 0.01)
+        if self.falls == "plateau":
+            return self.peak * 0.5 ** self._plateaus(val_losses)
+        falling = (progress - self.warm_up) / (1.0 - self.warm_up)
+        return self.peak * (0.01 + 0.99 * 0.5 * (1.0 + math.cos(math.pi * min(falling, 1.0))))
+
+    def _plateaus(self, val_losses: Sequence[float]) -> int:
+        lowest, waited, plateaus = math.inf, 0, 0
+        for loss in val_losses:
+            lowest, waited = (loss, 0) if loss < lowest else (lowest, waited + 1)
+            if waited == self.patience:
+                waited, plateaus = 0, plateaus + 1
+        return plateaus
 
 
 def size_at(progress: float, sizes: tuple[tuple[float, int], ...]) -> int:

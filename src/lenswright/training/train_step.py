@@ -1,5 +1,6 @@
-"""One step of a scratch run: views in, weights moved, losses out. Owns the optimizer and the average."""
+"""One step of a run: views in, weights moved, losses out. Owns the optimizer and the average."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,7 +9,7 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
-from lenswright.training.augmentation import crop, jitter_colour
+from lenswright.training.augmentation import Mixture, crop, jitter_colour, mix
 
 EVALUATION_BATCH = 64
 
@@ -28,14 +29,16 @@ class LossWeights:
 
 @dataclass(frozen=True)
 class Batch:
-    """What one step sees: `frames` uint8 (N, P, P, 3), `boxes` (N, 4), `colours` (N, 3), `labels`
-    (N,), `weights` (N,) and, with a teacher, `embeddings` (N, D) and `logits` (N, C)."""
+    """What one step sees: `frames` uint8 (N, P, P, 3), `boxes` (N, 5), `colours` (N, 3), `labels`
+    (N,), `weights` (N,), perhaps a `mixture` and, with a teacher, `embeddings` (N, D) and `logits`
+    (N, C)."""
 
     frames: NDArray[np.uint8]
     boxes: NDArray[np.float32]
     colours: NDArray[np.float32]
     labels: NDArray[np.int64]
     weights: NDArray[np.float32]
+    mixture: Mixture | None = None
     embeddings: NDArray[np.float32] | None = None
     logits: NDArray[np.float32] | None = None
 
@@ -44,7 +47,8 @@ class Trainer:
     """Moves `model` by AdamW and keeps `average`, the running mean of all its weights.
 
     The average is what is judged and kept: it is steadier than any single step, and at a high
-    learning rate several points better.
+    learning rate several points better. `rates`: the share of the learning rate that each trainable
+    variable moves at; None: all of it.
     """
 
     def __init__(
@@ -54,7 +58,8 @@ class Trainer:
         weight_decay: float,
         average_decay: float,
         losses: LossWeights,
-        centre: NDArray[np.float32] | None,
+        centre: NDArray[np.float32] | None = None,
+        rates: Sequence[float] | None = None,
     ) -> None:
         self.model = model
         self.average = keras.models.clone_model(model)
@@ -64,39 +69,56 @@ class Trainer:
         self.optimizer.build(model.trainable_variables)
         self._average_decay, self._losses = average_decay, losses
         self._centre = None if centre is None else tf.constant(centre, tf.float32)
+        self._rates = rates or [1.0] * len(model.trainable_variables)
         self._run = tf.function(self._step)
         self._answer = tf.function(lambda images: self.average(images, training=False)["logits"])
 
     @property
     def state(self) -> dict[str, list[Any]]:
         """The variables a checkpoint holds, by group."""
+        weights = {id(variable) for variable in self.model.weights}
         return {
             "model": self.model.weights,
             "average": self.average.weights,
             "optimizer": self.optimizer.variables,
+            "seeds": [variable for variable in self.model.variables if id(variable) not in weights],
         }
 
     def step(self, batch: Batch, size_px: int, learning_rate: float) -> tuple[float, float]:
         """Train on one batch at `size_px`; return its loss and its share of right answers."""
-        teacher = None
+        teacher = mixture = None
         if batch.embeddings is not None and batch.logits is not None:
             teacher = (tf.constant(batch.embeddings), tf.constant(batch.logits))
+        if batch.mixture is not None:
+            mixture = (tf.constant(batch.mixture.partners), tf.constant(batch.mixture.shares))
         seen = (batch.frames, batch.boxes, batch.colours, batch.labels, batch.weights)
         self.optimizer.learning_rate.assign(learning_rate)
-        loss, right = self._run(tuple(map(tf.constant, seen)), teacher, size_px)
+        loss, right = self._run(tuple(map(tf.constant, seen)), mixture, teacher, size_px)
         return float(loss), float(right)
 
-    def _step(self, seen: Any, teacher: Any, size_px: int) -> tuple[Any, Any]:
+    def _step(self, seen: Any, mixture: Any, teacher: Any, size_px: int) -> tuple[Any, Any]:
         frames, boxes, colours, labels, weights = seen
         images = jitter_colour(crop(frames, boxes, size_px), colours)
+        targets = self._targets(labels, weights)
+        if mixture is not None:
+            images = tf.cast(tf.round(mix(images, *mixture)), tf.uint8)
+            targets = mix(targets, *mixture)
         with tf.GradientTape() as tape:
             answer = self.model(images, training=True)
-            loss = self._loss(answer, labels, weights, teacher)
-        variables = self.model.trainable_variables
-        self.optimizer.apply_gradients(zip(tape.gradient(loss, variables), variables, strict=True))
+            loss = self._loss(answer, targets, teacher)
+        self._move(tape.gradient(loss, self.model.trainable_variables))
         self._follow()
         guesses = tf.argmax(answer["logits"], axis=1)
         return loss, tf.reduce_mean(tf.cast(guesses == labels, tf.float32))
+
+    def _move(self, gradients: Any) -> None:
+        variables = self.model.trainable_variables
+        slowed = [(v, rate) for v, rate in zip(variables, self._rates, strict=True) if rate != 1.0]
+        before = [tf.identity(variable.value) for variable, _ in slowed]
+        self.optimizer.apply_gradients(zip(gradients, variables, strict=True))
+        # Adam's step does not shrink with its gradient, so it is the step that is cut
+        for (variable, rate), start in zip(slowed, before, strict=True):
+            variable.value.assign(start + rate * (variable.value - start))
 
     def _follow(self) -> None:
         steps = tf.cast(self.optimizer.iterations.value, tf.float32)
@@ -105,11 +127,15 @@ class Trainer:
         for mean, now in zip(self.average.weights, self.model.weights, strict=True):
             mean.value.assign_sub((1.0 - decay) * (mean.value - now.value))
 
-    def _loss(self, answer: Any, labels: Any, weights: Any, teacher: Any) -> Any:
+    def _targets(self, labels: Any, weights: Any) -> Any:
+        """Return float32 (N, C): the smoothed truth, times the weight of its class."""
+        classes, smoothing = self.model.output["logits"].shape[-1], self._losses.smoothing
+        truth = tf.one_hot(labels, classes) * (1.0 - smoothing) + smoothing / classes
+        return weights[:, tf.newaxis] * truth
+
+    def _loss(self, answer: Any, targets: Any, teacher: Any) -> Any:
         logits, losses = answer["logits"], self._losses
-        classes = logits.shape[-1]
-        target = tf.one_hot(labels, classes) * (1.0 - losses.smoothing) + losses.smoothing / classes
-        label = weights * tf.nn.softmax_cross_entropy_with_logits(target, logits)
+        label = -tf.reduce_sum(targets * tf.nn.log_softmax(logits), axis=1)
         if teacher is None:
             return tf.reduce_mean(label)
         embeddings, teacher_logits = teacher

@@ -5,11 +5,13 @@ import pytest
 
 pytest.importorskip("tensorflow", reason="training needs TensorFlow")
 
+from lenswright.errors import TrainingDiverged
 from lenswright.training.augmentation import Augmentation
-from lenswright.training.course import ScratchRecipe, TrainingDiverged
 from lenswright.training.distillation import build_view_bank
-from lenswright.training.schedule import Budget
-from lenswright.training.scratch import fit_scratch
+from lenswright.training.schedule import Budget, Schedule
+from lenswright.training.fit_network import fit_network
+from lenswright.training.framed_photos import FramedPhotos
+from lenswright.training.recipe import Recipe
 from tests.training.tiny_models import tiny_classifier, tiny_network, two_coloured_photos
 
 MILD = Augmentation(min_area=0.8, saturation=0.1)
@@ -17,15 +19,13 @@ MILD = Augmentation(min_area=0.8, saturation=0.1)
 
 def _recipe(**changes):
     usual = {"budget": Budget(epochs=8), "sizes": ((0.0, 32),), "batch_size": 8, "augmentation": MILD}
-    return ScratchRecipe(**{**usual, "peak_learning_rate": 0.02, "average_decay": 0.9, **changes})
+    return Recipe(**{**usual, "schedule": Schedule(0.02, 0.04), "average_decay": 0.9, **changes})
 
 
 def _fit(folder, model=None, photos=24, **given):
-    frames, labels = two_coloured_photos(photos, 40)
-    validation = two_coloured_photos(10)
+    framed = FramedPhotos(*two_coloured_photos(photos, 40), *two_coloured_photos(10))
     given = {"recipe": _recipe(), **given}
-    model = model or tiny_classifier()
-    return fit_scratch(model, frames, labels, *validation, checkpoint_dir=folder, **given)
+    return fit_network(model or tiny_classifier(), framed, checkpoint_dir=folder, **given)
 
 
 def _stop_after(checks):
@@ -80,15 +80,7 @@ def test_a_budget_of_minutes_ends_the_run_however_slow_it_is(tmp_path):
 
 def test_the_images_grow_with_the_run(tmp_path):
     recipe = _recipe(budget=Budget(epochs=2), sizes=((0.0, 16), (0.5, 32)))
-    frames, labels = two_coloured_photos(16, 40)
-    result = fit_scratch(
-        tiny_classifier(size_px=None),
-        frames,
-        labels,
-        *two_coloured_photos(4),
-        recipe=recipe,
-        checkpoint_dir=tmp_path,
-    )
+    result = _fit(tmp_path, tiny_classifier(size_px=None), photos=16, recipe=recipe)
     assert [metrics.size_px for metrics in result.history] == [16, 32]
 
 

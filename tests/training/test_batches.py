@@ -6,7 +6,7 @@ import pytest
 pytest.importorskip("tensorflow", reason="training needs TensorFlow")
 
 from lenswright.training.augmentation import Augmentation
-from lenswright.training.course import Photos
+from lenswright.training.batches import Photos
 from lenswright.training.distillation import ViewBank, fixed_boxes
 from tests.training.tiny_models import two_coloured_photos
 
