@@ -14,7 +14,8 @@ LenswrightError
 │   └── NoExplanation            the model carries nothing to explain its answers with
 ├── NotFound                     no such task, photo, run, version or file
 ├── Conflict                     true to the request, but not now
-│   └── RunInProgress            one training run at a time per machine
+│   ├── RunInProgress            one training run at a time per machine
+│   └── GateRefused              the gate said no, and nobody overrode it
 ├── Unavailable                  try again later
 │   ├── NoModel                  nothing serves this task yet
 │   ├── Overloaded
@@ -132,6 +133,18 @@ class RunInProgress(Conflict):
     def __init__(self, run_id: int) -> None:
         super().__init__(f"Training run {run_id} is in progress; wait for it or stop it first.")
         self.run_id = run_id
+
+
+class GateRefused(Conflict):
+    """The gate refused the model `version` for `reason`, and nobody overrode it."""
+
+    code = "gate_refused"
+
+    def __init__(self, version: str, reason: str) -> None:
+        super().__init__(
+            f"The gate refused {version}. {reason} To let it serve all the same, send"
+            ' {"override": true, "reason": "why"}; that is recorded.'
+        )
 
 
 class Unavailable(LenswrightError):

@@ -22,6 +22,9 @@ class Settings(BaseSettings):
     bundled_models: Path | None = Field(None, description="folder of the models that ship with lenswright")
     backbone_weights: Path | None = Field(None, description="a weights file, or a folder of <backbone>*.h5")
     allow_download: bool = Field(True, description="let Keras download ImageNet weights when none are given")
+    resume_interrupted: bool = Field(
+        True, description="continue a run whose process was gone when the service started"
+    )
     default_task: str = Field("cats-vs-dogs", description="the task of a request that names none")
     host: str = Field("127.0.0.1", description="address the API listens on")
     port: int = Field(5000, ge=1, le=65535, description="port the API listens on")
@@ -35,6 +38,8 @@ class Settings(BaseSettings):
     max_archive_bytes: int = Field(2_000_000_000, ge=1_000, description="most bytes a zip may unpack to")
     max_archive_members: int = Field(200_000, ge=1, description="most members in one zip")
     request_log_days: int = Field(30, ge=1, description="how long answered requests are remembered")
+    gate_max_latency_ms: float = Field(250, ge=0, description="slowest candidate that may serve; 0: no limit")
+    gate_max_size_mb: float = Field(500, ge=0, description="largest network that may serve; 0: no limit")
     log_format: str = Field(
         "auto", pattern="^(auto|console|json)$", description="auto: console on a terminal"
     )

@@ -5,7 +5,7 @@ import pytest
 from numpy.typing import NDArray
 
 from lenswright.errors import InputRefused, NotEnoughPhotos
-from lenswright.evaluation.gate import Verdict, judge, mcnemar
+from lenswright.evaluation.gate import GateLimits, Verdict, bootstrap_interval, judge, mcnemar
 
 
 def wrong(labels: NDArray[np.int64], *photos: int | range) -> NDArray[np.int64]:
@@ -131,3 +131,52 @@ def test_no_photos_and_odd_lengths_are_refused() -> None:
         verdict(none, none, None)
     with pytest.raises(InputRefused, match=r"Expected 800 answers of the champion\. Received: 799"):
         verdict(LABELS, LABELS, LABELS[:-1])
+
+
+def limited(limits: GateLimits, **measured: float) -> Verdict:
+    return judge(
+        labels=LABELS,
+        candidate=LABELS,
+        champion=None,
+        candidate_version="new",
+        champion_version=None,
+        classes=["cat", "dog"],
+        limits=limits,
+        **measured,  # type: ignore[arg-type]
+    )
+
+
+def test_a_candidate_over_a_limit_is_refused_however_right_it_is() -> None:
+    found = limited(GateLimits(250, 500_000_000), latency_ms=301.4, size_bytes=600_000_000)
+    assert not found.promote
+    assert found.reason == (
+        "Not promoted: 100.0 % on 800 test photos; no other model serves this task yet."
+        " A photo takes 301 ms, more than the 250 ms allowed."
+        " Its network is 600.0 MB, more than the 500 MB allowed."
+    )
+    assert (found.numbers["latency_ms"], found.numbers["max_latency_ms"]) == (301.4, 250)
+
+
+def test_a_limit_of_zero_is_none_and_what_was_not_measured_is_not_over_it() -> None:
+    assert limited(GateLimits(), latency_ms=1e6, size_bytes=10**12).promote
+    assert limited(GateLimits(1, 1)).promote
+    assert limited(GateLimits(250, 500), latency_ms=250.0, size_bytes=500).promote
+
+
+def test_the_difference_has_the_interval_that_drawing_the_photos_again_gives() -> None:
+    candidate, champion = wrong(LABELS, range(70)), wrong(LABELS, range(60, 108))
+    numbers = verdict(LABELS, candidate, champion).numbers
+    gains = (candidate == LABELS).astype(int) - (champion == LABELS)
+    drawn = gains[np.random.default_rng(0).integers(0, 800, (4000, 800))].mean(axis=1)
+
+    assert numbers["difference"] == pytest.approx(gains.mean())
+    low, high = np.quantile(drawn, (0.025, 0.975))
+    assert numbers["difference_low"] == pytest.approx(low, abs=0.002)
+    assert numbers["difference_high"] == pytest.approx(high, abs=0.002)
+    assert numbers["difference_high"] < 0  # as the test says: significantly worse
+
+
+def test_the_same_answers_give_the_same_interval_and_equal_ones_none_at_all() -> None:
+    assert bootstrap_interval(38, 60, 800) == bootstrap_interval(38, 60, 800)
+    assert bootstrap_interval(0, 0, 800) == (0.0, 0.0)
+    assert bootstrap_interval(5, 0, 5) == (1.0, 1.0)

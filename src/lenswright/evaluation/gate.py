@@ -13,6 +13,29 @@ SIGNIFICANT = 0.05
 LARGE_DROP, LARGE_DROP_PHOTOS = 0.10, 3  # refused although so few photos cannot prove it
 NEVER_RIGHT_PHOTOS = 3  # a class with at least this many photos must be recognised once
 CLASS_DROP, CLASS_DROP_PHOTOS = 0.20, 20
+DRAWS, SEED = 2_000, 20_261_121
+
+
+@dataclass(frozen=True)
+class GateLimits:
+    """What a candidate may cost at most: milliseconds per photo, bytes of its network. 0: no limit."""
+
+    max_latency_ms: float = 0
+    max_size_bytes: float = 0
+
+    def exceeded(self, latency_ms: float | None, size_bytes: int | None) -> list[str]:
+        """Return a sentence for each limit the candidate is over; what was not measured is not."""
+        found = []
+        if self.max_latency_ms and (latency_ms or 0) > self.max_latency_ms:
+            found.append(
+                f"A photo takes {latency_ms:.0f} ms, more than the {self.max_latency_ms:g} ms allowed."
+            )
+        if self.max_size_bytes and (size_bytes or 0) > self.max_size_bytes:
+            allowed = self.max_size_bytes / 1e6
+            found.append(
+                f"Its network is {(size_bytes or 0) / 1e6:.1f} MB, more than the {allowed:g} MB allowed."
+            )
+        return found
 
 
 @dataclass(frozen=True)
@@ -36,24 +59,31 @@ def judge(
     candidate_version: str,
     champion_version: str | None,
     classes: Sequence[str],
+    latency_ms: float | None = None,
+    size_bytes: int | None = None,
+    limits: GateLimits = GateLimits(),
 ) -> Verdict:
     """Return whether the candidate should serve, from both models' answers to the same test photos.
 
     All arrays (N,) hold indices into `classes`; a champion's answer that is none of them is -1.
     The candidate is refused when it is significantly worse (exact McNemar test, p < 0.05), clearly
-    worse on a set too small for significance, or when a class collapses.
+    worse on a set too small for significance, when a class collapses, or when it is over a limit.
     Raises NotEnoughPhotos when N is 0 and InputRefused when the lengths differ.
     """
     _check(labels, candidate, champion)
-    numbers = _numbers(labels, candidate, champion)
-    numbers |= {"candidate_version": candidate_version, "champion_version": champion_version}
     collapsed = _collapsed(labels, candidate, champion, classes)
-    numbers["collapsed"] = [name for name, _ in collapsed]
+    numbers = _numbers(labels, candidate, champion) | {
+        "candidate_version": candidate_version,
+        "champion_version": champion_version,
+        "collapsed": [name for name, _ in collapsed],
+        "latency_ms": latency_ms,
+        "size_bytes": size_bytes,
+        **asdict(limits),
+    }
     worse = _too_bad(numbers)
-    promote = worse is None and not collapsed
-    sentence = _comparison(numbers) + (worse or "")
-    if collapsed:
-        sentence += " " + " ".join(text for _, text in collapsed)
+    against = [text for _, text in collapsed] + limits.exceeded(latency_ms, size_bytes)
+    promote = worse is None and not against
+    sentence = " ".join([_comparison(numbers) + (worse or ""), *against])
     return Verdict(promote, f"{'Promoted' if promote else 'Not promoted'}: {sentence}", numbers)
 
 
@@ -62,6 +92,18 @@ def mcnemar(gained: int, lost: int) -> float:
     from scipy.stats import binomtest
 
     return float(binomtest(gained, gained + lost).pvalue) if gained + lost else 1.0
+
+
+def bootstrap_interval(gained: int, lost: int, photos: int) -> tuple[float, float]:
+    """Return the 95 % interval -1..1 of the difference in accuracy, from a paired bootstrap.
+
+    Only how many photos are gained and lost matters, so drawing `photos` photos again is one draw
+    from the multinomial distribution of (gained, lost, the same).
+    """
+    shares = np.array([gained, lost, photos - gained - lost]) / photos
+    drawn = np.random.default_rng(SEED).multinomial(photos, shares, size=DRAWS)  # (DRAWS, 3)
+    low, high = np.quantile((drawn[:, 0] - drawn[:, 1]) / photos, (0.025, 0.975))
+    return float(low), float(high)
 
 
 def _check(labels: Ints, candidate: Ints, champion: Ints | None) -> None:
@@ -79,17 +121,22 @@ def _numbers(labels: Ints, candidate: Ints, champion: Ints | None) -> dict[str, 
         "candidate_right": int(ours.sum()),
         "candidate_accuracy": float(ours.mean()),
         **dict.fromkeys(("champion_right", "champion_accuracy", "gained", "lost", "p_value")),
+        **dict.fromkeys(("difference", "difference_low", "difference_high")),
     }
     if champion is None:
         return numbers
     theirs = champion == labels
     gained, lost = int((ours & ~theirs).sum()), int((theirs & ~ours).sum())
+    low, high = bootstrap_interval(gained, lost, len(labels))
     return numbers | {
         "champion_right": int(theirs.sum()),
         "champion_accuracy": float(theirs.mean()),
         "gained": gained,
         "lost": lost,
         "p_value": mcnemar(gained, lost),
+        "difference": (gained - lost) / len(labels),
+        "difference_low": low,
+        "difference_high": high,
     }
 
 
