@@ -40,7 +40,7 @@ class FakeApi:
             # lopsided on purpose: the first classes have more photos
             self.add(f"photo-{i:05d}.jpg", self.classes[(i * i) % (i % classes + 1)], 21_000)
         self.models = FakeModels(self.classes if model else [], self.started_at)
-        self.runs = FakeRuns(train_s, self.models, self.classes)
+        self.runs = FakeRuns(train_s, self.models, self.classes, lambda: self.counts()["labelled"])
         self.requests: list[str] = []
         self.delay_s = 0.0
         self.port, self._server = 0, None  # type: ignore[var-annotated]
