@@ -6,7 +6,7 @@ import pytest
 from lenswright.errors import ExportFailed
 from lenswright.imaging.input_spec import InputSpec
 from lenswright.inference.session import open_session
-from lenswright.training.candidate import REFERENCES, calibrate, export_candidate
+from lenswright.training.candidate import REFERENCES, calibrate, export_candidate, with_head
 from lenswright.training.export import export_backbone_onnx
 from lenswright.training.head import LabelledFeatures, LinearHead
 from lenswright.training.pretrained import Pretrained
@@ -23,7 +23,7 @@ def clouds(count: int, seed: int) -> LabelledFeatures:
 
 
 HEAD = LinearHead(
-    np.tile(np.array([[-30.0, 30.0]], np.float32), (DEPTH, 1)), np.array([144, -144], np.float32), 1
+    np.tile(np.array([[-30.0, 30.0]], np.float32), (DEPTH, 1)), np.array([144, -144], np.float32), 1, 0.1, 1.0
 )
 
 
@@ -41,21 +41,33 @@ def backbone(tmp_path_factory: pytest.TempPathFactory) -> Pretrained:
 def test_calibration_comes_from_validation_and_cools_an_overconfident_head() -> None:
     hard = clouds(200, 2)
     hard.labels[:20] = 1 - hard.labels[:20]  # a tenth of the validation photos contradicts the head
-    calibration = calibrate(HEAD, clouds(800, 1), hard, seed=0)
+    calibration = calibrate(HEAD, clouds(800, 1), hard, false_reject=0.02, seed=0)
     assert calibration.temperature > 1.0
     assert 0.5 <= calibration.accept_threshold <= 0.99
     assert calibration.unknown_distance is not None
     assert calibration.unknown_distance > 0
 
 
+def test_more_may_be_called_unknown_where_that_is_wished() -> None:
+    train, validation = clouds(800, 1), clouds(400, 2)
+    strict, lax = (
+        calibrate(HEAD, train, validation, false_reject=share, seed=0).unknown_distance
+        for share in (0.1, 0.02)
+    )
+    assert strict is not None
+    assert lax is not None
+    assert strict < lax
+
+
 def test_the_reference_is_small_of_unit_length_and_fair_to_a_rare_class() -> None:
     common, rare = clouds(2000, 1), clouds(40, 3)
     rows = np.concatenate([common.embeddings[common.labels == 0], rare.embeddings[rare.labels == 1] + 5])
     labels = np.repeat([0, 1], [1000, 20])
-    reference = calibrate(HEAD, LabelledFeatures(rows, labels), clouds(50, 2), seed=0).reference
+    train, validation = LabelledFeatures(rows, labels), clouds(50, 2)
+    reference = calibrate(HEAD, train, validation, false_reject=0.02, seed=0).reference
     assert reference.shape == (REFERENCES, DEPTH)
     assert np.linalg.norm(reference.astype(np.float32), axis=1) == pytest.approx(1.0, abs=2e-3)
-    again = calibrate(HEAD, LabelledFeatures(rows, labels), clouds(50, 2), seed=0).reference
+    again = calibrate(HEAD, train, validation, false_reject=0.02, seed=0).reference
     assert np.array_equal(reference, again)
 
 
@@ -72,6 +84,13 @@ def test_both_twins_answer_alike(backbone: Pretrained, tmp_path: Path) -> None:
     assert np.array_equal(probabilities.argmax(axis=1), logits.argmax(axis=1))
 
 
+def test_a_head_can_be_put_on_a_backbone_without_a_twin(backbone: Pretrained) -> None:
+    frames, _ = two_coloured_photos(4)
+    alone = open_session(with_head(backbone, HEAD, 2.0)).run(["probabilities"], {"images": frames})[0]
+    both = export_candidate(backbone, HEAD, 2.0, list(frames), dropout=0.0)
+    assert np.array_equal(alone, open_session(both.onnx).run(["probabilities"], {"images": frames})[0])
+
+
 def test_twins_that_differ_are_no_candidate(backbone: Pretrained) -> None:
     import keras
 
@@ -80,7 +99,11 @@ def test_twins_that_differ_are_no_candidate(backbone: Pretrained) -> None:
     mismatched = Pretrained("tiny", backbone.spec, "random", "tiny-32", backbone.onnx, lambda: other)
     frames, _ = two_coloured_photos(8)
     head = LinearHead(
-        np.random.default_rng(0).normal(size=(DEPTH, 2)).astype(np.float32), np.zeros(2, np.float32), 1
+        np.random.default_rng(0).normal(size=(DEPTH, 2)).astype(np.float32),
+        np.zeros(2, np.float32),
+        1,
+        0.1,
+        1.0,
     )
     with pytest.raises(ExportFailed):
         export_candidate(mismatched, head, 1.0, list(frames), dropout=0.0)

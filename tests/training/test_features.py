@@ -41,7 +41,7 @@ def test_an_embedding_is_that_of_the_serving_path(tmp_path: Path) -> None:
     made.fill(photos(3), 1, ignore)
     framed = frame(decode(read(photos(3)[2])).rgb, SPEC)
     expected = open_session(tiny_network()).run(["embedding"], {"images": framed[None]})[0][0]
-    assert made.read(photos(3))[2] == pytest.approx(expected, rel=1e-3)
+    assert made.rows(photos(3))[np.array([2])][0] == pytest.approx(expected, rel=1e-3)
 
 
 def test_only_what_is_new_is_computed(tmp_path: Path) -> None:
@@ -64,7 +64,7 @@ def test_a_photo_that_is_gone_or_damaged_is_named_and_the_others_are_embedded(tm
 
     made = extractor(tmp_path, broken)
     assert made.fill(photos(4), 1, ignore) == {1, 2}
-    assert made.read([photos(4)[0], photos(4)[3]]).shape == (2, 3)
+    assert made.rows([photos(4)[0], photos(4)[3]]).shape == (2, 3)
 
 
 def test_progress_may_stop_the_work_and_what_is_done_is_kept(tmp_path: Path) -> None:
@@ -86,3 +86,11 @@ def test_views_are_the_photo_its_mirror_image_and_crops_that_stay_the_same() -> 
     assert crop.shape == plain.shape
     assert np.array_equal(crop, photo_view(rgb, 2, SPEC, seed=1))
     assert not np.array_equal(crop, photo_view(rgb, 3, SPEC, seed=1))
+
+
+def test_views_are_read_one_after_the_other(tmp_path: Path) -> None:
+    made = extractor(tmp_path)
+    made.fill(photos(3), 2, ignore)
+    both = made.rows(photos(3), views=2)
+    assert both.shape == (6, 3)
+    assert np.array_equal(both[np.arange(3)], made.rows(photos(3))[np.arange(3)])

@@ -67,6 +67,30 @@ def test_a_rare_class_is_not_forgotten() -> None:
     assert (answers[validation.labels == 1] == 1).mean() > 0.8
 
 
+def test_the_head_kept_is_the_one_its_numbers_are_of() -> None:
+    validation = two_clouds(100, seed=2)
+    head = fit_head(
+        two_clouds(400, seed=1), validation, 2, TrainingRequest(epochs=6, learning_rate=0.05),
+        on_epoch=lambda _: None, should_stop=never,
+    )  # fmt: skip
+    answers = head.logits(validation.embeddings).argmax(axis=1)
+    assert head.val_accuracy == pytest.approx((answers == validation.labels).mean(), abs=1e-6)
+    assert 0 < head.val_loss < 0.5
+
+
+@pytest.mark.parametrize("knobs", [{"mixup": 0.4}, {"label_smoothing": 0.2}, {"weight_decay": 0.5}])
+def test_softer_ways_to_learn_give_softer_answers(knobs: dict[str, float]) -> None:
+    def largest(request: TrainingRequest) -> float:
+        head = fit_head(
+            two_clouds(400, seed=1), two_clouds(100, seed=2), 2, request,
+            on_epoch=lambda _: None, should_stop=never,
+        )  # fmt: skip
+        return float(np.abs(head.kernel).sum())
+
+    plain = TrainingRequest(epochs=20, learning_rate=0.05, weight_decay=0.0, dropout=0.0)
+    assert largest(plain.model_copy(update=knobs)) < largest(plain)
+
+
 def test_a_loss_that_is_no_number_is_said_so() -> None:
     broken = LabelledFeatures(np.full((20, 6), np.nan, np.float32), np.arange(20) % 2)
     with pytest.raises(TrainingDiverged, match="epoch 1"):

@@ -20,11 +20,12 @@ def running(journal: Journal) -> int:
     return run.id
 
 
-def test_phases_only_ever_move_the_bar_forward(journal: Journal) -> None:
+@pytest.mark.parametrize("course", SHARES)
+def test_phases_only_ever_move_the_bar_forward(journal: Journal, course: str) -> None:
     run_id = running(journal)
-    progress = Progress(journal, run_id, "fast")
+    progress = Progress(journal, run_id, course)
     seen = []
-    for phase in SHARES["fast"]:
+    for phase in SHARES[course]:
         progress.enter(phase)
         seen.append(journal.get(run_id).progress)
         progress.at(1.0)
@@ -54,6 +55,28 @@ def test_the_seconds_of_each_phase_are_kept(journal: Journal) -> None:
     now[0] = 5.0
     progress.leave()
     assert progress.seconds == {"starting": 2.0, "weights": 3.0}
+
+
+def test_the_parts_of_a_run_follow_each_other(journal: Journal) -> None:
+    run_id, seen = running(journal), []
+    whole = Progress(journal, run_id, "compare")
+    for index, course in enumerate(("fast", "scratch")):
+        part = whole.part(index, 2, course)
+        for phase in SHARES[course]:
+            part.enter(phase)
+            seen.append(journal.get(run_id).progress)
+        part.at(1.0)
+        assert journal.get(run_id).progress == pytest.approx((index + 1) / 2)
+    assert seen == sorted(seen)
+
+
+def test_every_epoch_is_noted_and_handed_on(journal: Journal) -> None:
+    run_id, heard = running(journal), []
+    Progress(journal, run_id, "fast", on_epoch=heard.append).part(0, 2, "fast").epoch(
+        {"epoch": 1, "loss": 0.5}
+    )
+    assert heard == [{"epoch": 1, "loss": 0.5}]
+    assert journal.epochs(run_id) == heard
 
 
 def test_a_heartbeat_shows_life_and_learns_of_the_wish_to_stop(journal: Journal) -> None:

@@ -2,17 +2,22 @@
 
 import argparse
 import logging
+import os
 import sys
+from collections.abc import Callable
 
 from lenswright.errors import LenswrightError, TrainingStopped
 from lenswright.logs import configure_logs
-from lenswright.runs.state import State
+from lenswright.runs.state import Run, State
 from lenswright.settings import load_settings
 from lenswright.training.progress import Heartbeat, Progress
-from lenswright.training.run import TrainingRun
+from lenswright.training.run import Outcome
+from lenswright.training.tracking.trackers import Trackers, open_trackers
 from lenswright.training.workbench import Workbench
 
 log = logging.getLogger("lenswright.training")
+
+OUT_OF_MEMORY = "The training process ran out of memory. Try a smaller batch_size, size_px or fewer views."
 
 
 def main(arguments: list[str]) -> int:
@@ -24,24 +29,58 @@ def main(arguments: list[str]) -> int:
     configure_logs(settings.log_level, settings.log_format)
     bench = Workbench.open(settings)
     run = bench.journal.get(run_id)
-    progress = Progress(bench.journal, run_id, run.request.preset)
+    trackers = open_trackers(run, bench.run_folder(run_id), os.environ)
+    course = run.kind if run.kind in ("tune", "compare", "export") else run.request.preset
+    progress = Progress(bench.journal, run_id, course, on_epoch=trackers.epoch)
     with Heartbeat(bench.journal, run_id) as heartbeat:
-        try:
-            outcome = TrainingRun(bench, run, progress, heartbeat).execute()
-        except TrainingStopped as exc:
-            progress.say(str(exc))
-            bench.journal.finish(run_id, "stopped", error=str(exc))
-            return 0
-        except LenswrightError as exc:
-            log.error("run %d failed: %s", run_id, exc)
-            bench.journal.finish(run_id, "failed", error=str(exc))
-            return 1
-        except MemoryError:
-            bench.journal.finish(run_id, "failed", error="The training process ran out of memory.")
-            return 1
-    state: State = "stopped" if heartbeat.stop_asked else "completed"
-    bench.journal.finish(run_id, state, version=outcome.version, result=outcome.result)
-    return 0
+        state, error, outcome = _attempt(lambda: work(bench, run, progress, heartbeat), heartbeat)
+    if error and state == "stopped":
+        progress.say(error)
+    bench.journal.finish(run_id, state, error=error, version=outcome.version, result=outcome.result)
+    _tell(trackers, state, outcome)
+    return 1 if state == "failed" else 0
+
+
+def work(bench: Workbench, run: Run, progress: Progress, heartbeat: Heartbeat) -> Outcome:
+    """Do what `run` asks for. Raises TrainingStopped and every other LenswrightError."""
+    if run.kind == "tune":
+        from lenswright.training.tuning import Tuning
+
+        return Tuning(bench, run, progress, heartbeat).execute()
+    if run.kind == "compare":
+        from lenswright.training.comparison import Comparison
+
+        return Comparison(bench, run, progress, heartbeat).execute()
+    if run.kind == "export":
+        from lenswright.training.exports import Exports
+
+        return Exports(bench, run, progress, heartbeat).execute()
+    from lenswright.training.run import TrainingRun
+
+    return TrainingRun(bench, run, progress, heartbeat).execute()
+
+
+def _attempt(action: Callable[[], Outcome], heartbeat: Heartbeat) -> tuple[State, str | None, Outcome]:
+    """Return how the work ended, why if it did not complete, and what came of it."""
+    nothing = Outcome(None, {})
+    try:
+        outcome = action()
+    except TrainingStopped as exc:
+        return "stopped", str(exc), nothing
+    except LenswrightError as exc:
+        log.error("the run failed: %s", exc)
+        return "failed", str(exc), nothing
+    except MemoryError as exc:
+        return "failed", str(exc) or OUT_OF_MEMORY, nothing
+    except OSError as exc:  # a full or read-only disk, met outside our own stores
+        log.exception("the run failed")
+        return "failed", f"The disk or another resource refused: {exc}.", nothing
+    return ("stopped" if heartbeat.stop_asked else "completed"), None, outcome
+
+
+def _tell(trackers: Trackers, state: State, outcome: Outcome) -> None:
+    metrics = outcome.result.get("metrics", {})
+    trackers.end(state, metrics | ({"version": outcome.version} if outcome.version else {}))
 
 
 if __name__ == "__main__":

@@ -31,17 +31,26 @@ class Calibration:
 
 
 def calibrate(
-    head: LinearHead, train: LabelledFeatures, validation: LabelledFeatures, seed: int
+    head: LinearHead,
+    train: LabelledFeatures,
+    validation: LabelledFeatures,
+    *,
+    false_reject: float,
+    seed: int,
 ) -> Calibration:
-    """Return temperature and thresholds; `reference` is a class-balanced draw of training embeddings."""
+    """Return temperature and thresholds; `reference` is a class-balanced draw of training embeddings.
+
+    `validation`: what the network that will serve makes of the validation photos. At most the share
+    `false_reject` of them is called unknown.
+    """
     logits = head.logits(validation.embeddings)
     temperature = fit_temperature(logits, validation.labels)
     reference = _balanced_sample(train, seed)
-    distances = Neighbourhood(reference).distance(validation.embeddings)
+    distances = Neighbourhood(reference).distance(validation.embeddings[np.arange(len(validation))])
     return Calibration(
         temperature,
         accept_threshold(_softmax(logits / temperature), validation.labels),
-        unknown_distance(distances),
+        unknown_distance(distances, false_reject),
         reference,
     )
 
@@ -60,7 +69,7 @@ def _balanced_sample(train: LabelledFeatures, seed: int) -> NDArray[np.float16]:
     for position, label in enumerate(train.labels[order]):
         turn[position] = seen[int(label)] = seen.get(int(label), -1) + 1
     chosen = order[np.argsort(turn, kind="stable")[:REFERENCES]]
-    rows = train.embeddings[chosen]
+    rows = train.embeddings[np.sort(chosen)]
     unit: NDArray[np.float16] = (rows / np.linalg.norm(rows, axis=1, keepdims=True).clip(1e-12)).astype(
         np.float16
     )
@@ -69,11 +78,13 @@ def _balanced_sample(train: LabelledFeatures, seed: int) -> NDArray[np.float16]:
 
 @dataclass(frozen=True)
 class ExportedModel:
-    """The bytes of both twins and how far apart their probabilities are (max absolute difference)."""
+    """The bytes of both twins and how far apart their probabilities are (max absolute difference);
+    `int8` is the network in 8 bits where that is to serve."""
 
     onnx: bytes
     keras: bytes
     parity: float
+    int8: bytes | None = None
 
 
 def export_candidate(
@@ -95,6 +106,14 @@ def export_candidate(
         parity = check_parity(_softmax(tempered), onnx_file, images)
         classifier.save(keras_file)
         return ExportedModel(onnx_file.read_bytes(), keras_file.read_bytes(), parity)
+
+
+def with_head(backbone: Pretrained, head: LinearHead, temperature: float) -> bytes:
+    """Return the ONNX classifier of a backbone that has no Keras twin: one in 8 bits."""
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder, "model.onnx")
+        attach_head(backbone.onnx, head.kernel, head.bias, temperature=temperature, path=file)
+        return file.read_bytes()
 
 
 def _keras_twin(backbone: Pretrained, head: LinearHead, dropout: float) -> Any:

@@ -6,6 +6,7 @@ parts are complete, so a killed process loses at most the rows of its last appen
 """
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -23,7 +24,7 @@ def view_key(pixel_sha256: str, view: int) -> bytes:
 
 
 class FeatureCache:
-    """Rows float16 (D,) by key; memory-mapped when read, so its size is bounded by the disk only."""
+    """Rows float16 (D,) by key; read from a memory map, so its size is bounded by the disk only."""
 
     def __init__(self, folder: Path, dimension: int) -> None:
         """Open or create the cache in `folder`; drops a torn last row. Raises StorageFailure."""
@@ -71,10 +72,25 @@ class FeatureCache:
             self._row_of[key] = self._count
             self._count += 1
 
-    def read(self, keys: Iterable[bytes]) -> NDArray[np.float32]:
-        """Return float32 (N, D) in the order of `keys`. Raises KeyError for one that is absent."""
-        rows = np.fromiter((self._row_of[key] for key in keys), dtype=np.int64)
-        if not len(rows):
-            return np.empty((0, self._dimension), np.float32)
+    def rows(self, keys: Iterable[bytes]) -> "CachedRows":
+        """Return the rows of `keys` in their order, still on disk. Raises KeyError for an absent one."""
+        numbers = np.fromiter((self._row_of[key] for key in keys), dtype=np.int64)
+        if not self._count:
+            return CachedRows(np.empty((0, self._dimension), _ROW_DTYPE), numbers)
         stored = np.memmap(self._rows_file, _ROW_DTYPE, "r", shape=(self._count, self._dimension))
-        return stored[rows].astype(np.float32)
+        return CachedRows(stored, numbers)
+
+
+@dataclass(frozen=True)
+class CachedRows:
+    """N of the rows of a cache: indexed by int64 (n,) they are read as float32 (n, D)."""
+
+    stored: NDArray[np.float16]
+    numbers: NDArray[np.int64]
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        return len(self.numbers), self.stored.shape[1]
+
+    def __getitem__(self, index: NDArray[np.int64]) -> NDArray[np.float32]:
+        return self.stored[self.numbers[index]].astype(np.float32)

@@ -19,7 +19,7 @@ from lenswright.imaging.decode import RGB, DecodeLimits, decode
 from lenswright.imaging.framing import frame
 from lenswright.imaging.input_spec import InputSpec
 from lenswright.inference.session import cpu_count
-from lenswright.training.feature_cache import FeatureCache, view_key
+from lenswright.training.feature_cache import CachedRows, FeatureCache, view_key
 
 CHUNK = 128  # photos between two appends to the cache: what a crash may cost
 SMALLEST_CROP = 0.7  # of a side; smaller crops lose the animal too often
@@ -73,9 +73,10 @@ class FeatureExtractor:
                 on_progress(done, len(missing), done / (time.monotonic() - started))
         return unreadable
 
-    def read(self, photos: Sequence[Photo], view: int = 0) -> NDArray[np.float32]:
-        """Return float32 (N, D): one view of each photo, from the cache."""
-        return self.cache.read(view_key(photo.pixel_sha256, view) for photo in photos)
+    def rows(self, photos: Sequence[Photo], views: int = 1) -> CachedRows:
+        """Return (views * N, D), still on disk: view 0 of every photo, then view 1, and so on."""
+        every = range(views)
+        return self.cache.rows(view_key(photo.pixel_sha256, view) for view in every for photo in photos)
 
     def _missing(self, photo: Photo, views: int) -> list[int]:
         return [view for view in range(views) if view_key(photo.pixel_sha256, view) not in self.cache]

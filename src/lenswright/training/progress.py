@@ -13,11 +13,24 @@ from lenswright.runs.journal import Journal
 HEARTBEAT_S = 0.5
 STOP_BUDGET_S = 4.0  # after that the supervisor's patience ends: what is not measured is dropped
 
-# Shares of the time of a run, as measured on 8,000 photos; they only scale the progress bar.
+# Shares of the time of a run by its course, as measured; they only scale the progress bar.
 SHARES = {
-    "fast": {"starting": 1, "weights": 10, "features": 59, "fitting": 15, "exporting": 7, "measuring": 8},
-    "scratch": {"starting": 1, "backbone": 92, "features": 3, "fitting": 2, "exporting": 1, "measuring": 1},
-}
+    "fast": {
+        "starting": 1, "weights": 12, "features": 55, "fitting": 7,
+        "quantising": 10, "exporting": 8, "measuring": 7,
+    },
+    "best": {
+        "starting": 1, "weights": 2, "features": 6, "fitting": 1, "fine-tuning": 77,
+        "new features": 8, "refitting": 1, "quantising": 2, "exporting": 1, "measuring": 1,
+    },
+    "scratch": {
+        "starting": 1, "backbone": 91, "features": 3, "fitting": 2,
+        "quantising": 1, "exporting": 1, "measuring": 1,
+    },
+    "tune": {"starting": 1, "weights": 12, "features": 55, "tuning": 32},
+    "export": {"exporting": 1},
+    "compare": {"starting": 1},  # its configurations report as parts
+}  # fmt: skip
 
 log = logging.getLogger(__name__)
 
@@ -67,16 +80,36 @@ class Heartbeat:
 
 
 class Progress:
-    """Reports phases of one run to the journal: the share done and the time left at this pace."""
+    """Reports phases of one run to the journal: the share done and the time left at this pace.
+
+    `course`: one of `SHARES`. `on_epoch` also gets every epoch's record. `span`: the part of the
+    whole run, from 0 to 1, that this course is.
+    """
 
     def __init__(
-        self, journal: Journal, run_id: int, preset: str, clock: Callable[[], float] = time.monotonic
+        self,
+        journal: Journal,
+        run_id: int,
+        course: str,
+        clock: Callable[[], float] = time.monotonic,
+        *,
+        on_epoch: Callable[[dict[str, Any]], None] = lambda _: None,
+        span: tuple[float, float] = (0.0, 1.0),
     ) -> None:
         self._journal, self._run_id, self._clock = journal, run_id, clock
-        self._shares = SHARES[preset]
+        self._shares, self._on_epoch, self._span = SHARES[course], on_epoch, span
         self._began = clock()
         self._phase, self._phase_began = "", self._began
         self.seconds: dict[str, float] = {}
+
+    def part(self, index: int, count: int, course: str) -> "Progress":
+        """Return the progress of the `index`-th (0..) of `count` equal parts of this run."""
+        low, high = self._span
+        width = (high - low) / count
+        span = (low + index * width, low + (index + 1) * width)
+        part = Progress(self._journal, self._run_id, course, self._clock, on_epoch=self._on_epoch, span=span)
+        part._began = self._began
+        return part
 
     def enter(self, phase: str) -> None:
         """Begin `phase`; the time the last one took is kept in `seconds`."""
@@ -95,7 +128,9 @@ class Progress:
         """Report that `fraction` (0..1) of the present phase is done."""
         names = list(self._shares)
         before = sum(self._shares[name] for name in names[: names.index(self._phase)])
-        overall = (before + self._shares[self._phase] * fraction) / sum(self._shares.values())
+        own = (before + self._shares[self._phase] * fraction) / sum(self._shares.values())
+        low, high = self._span
+        overall = low + (high - low) * own
         elapsed = self._clock() - self._began
         eta_s = elapsed * (1 - overall) / overall if overall > 0.05 else None
         self._journal.progress(self._run_id, self._phase, overall, eta_s)
@@ -108,3 +143,4 @@ class Progress:
     def epoch(self, record: dict[str, Any]) -> None:
         """Add the measurements of one epoch."""
         self._journal.epoch(self._run_id, record)
+        self._on_epoch(record)

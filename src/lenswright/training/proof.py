@@ -1,25 +1,49 @@
 """A candidate in, a verdict out: it answers the test photos exactly as it would answer users."""
 
+import logging
+import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from lenswright.dataset.example import Photo
-from lenswright.dataset.readiness import unreadable
-from lenswright.evaluation.gate import Verdict, judge
+from lenswright.errors import ImageError, NotEnoughPhotos, NotFound
+from lenswright.evaluation.gate import GateLimits, Verdict, judge
 from lenswright.evaluation.report import EvaluationReport, evaluate
 from lenswright.imaging.framing import decode_framed
 from lenswright.inference.classifier import Classifier
 from lenswright.inference.session import cpu_count
+from lenswright.training.answers import Answers, answers_of
 from lenswright.training.progress import Heartbeat, Progress
 from lenswright.training.split_photos import SplitPhotos
 from lenswright.training.workbench import Workbench
 
 NO_ANSWER = -1  # the champion does not know the class it would have to name
 REPORT_EVERY = 100
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What a proof found: the report, the verdict, the answers, and the median time of one photo."""
+
+    report: EvaluationReport
+    verdict: Verdict
+    answers: Answers
+    latency_ms: float
+
+
+class _Answer(NamedTuple):
+    """What one classifier said of one photo, and how long that took."""
+
+    probabilities: NDArray[np.float32]
+    status: str
+    took_ms: float
 
 
 @dataclass(frozen=True)
@@ -34,53 +58,89 @@ class Proof:
 
     @classmethod
     def of(cls, photos: SplitPhotos, bench: Workbench, progress: Progress, heartbeat: Heartbeat) -> "Proof":
-        """Return the proof on the test photos of `photos`; those that cannot be read are left out."""
-        lost = unreadable(photos.test, bench.read_photo, bench.limits)
-        test = [photo for photo in photos.test if photo.id not in lost]
+        """Return the proof on the test photos of `photos`."""
 
         def on_progress(fraction: float) -> None:
             heartbeat.check_budget()
             progress.at(fraction)
 
-        return cls(test, photos.labels(test), photos.classes, bench, on_progress)
+        return cls(photos.test, photos.labels(photos.test), photos.classes, bench, on_progress)
 
-    def judge(self, candidate: Classifier, champion: Classifier | None) -> tuple[EvaluationReport, Verdict]:
-        """Return the candidate's report and the gate's verdict. Raises TrainingStopped."""
-        share = 1.0 if champion is None else 0.5
-        probabilities = self._answers(candidate, 0.0, share)
-        before = None if champion is None else self._answers(champion, share, share)
-        report = evaluate(
-            probabilities, self.labels, self.classes, photo_ids=[photo.id for photo in self.photos]
-        )
+    def judge(
+        self, candidate: Classifier, champion: Classifier | None, known: Answers, size_bytes: int
+    ) -> Measured:
+        """Return what was found; `known` are answers the champion has given before, which it repeats.
+
+        `size_bytes`: of the candidate's network. Photos that cannot be read are left out.
+        Raises TrainingStopped.
+        """
+        asked = self._ask(candidate, self.photos)
+        answers = [answer for answer in asked if answer is not None]
+        readable = self._only([answer is not None for answer in asked])
+        probabilities = np.stack([answer.probabilities for answer in answers])
+        latency_ms = float(np.median([answer.took_ms for answer in answers]))
+        settings = self.bench.settings
         verdict = judge(
-            labels=self.labels,
+            labels=readable.labels,
             candidate=probabilities.argmax(axis=1),
-            champion=None if before is None or champion is None else self._translated(before, champion),
+            champion=None if champion is None else readable._answers_of(champion, known),
             candidate_version=candidate.manifest.version,
             champion_version=None if champion is None else champion.manifest.version,
             classes=self.classes,
+            latency_ms=latency_ms,
+            size_bytes=size_bytes,
+            limits=GateLimits(settings.gate_max_latency_ms, settings.gate_max_size_mb * 1_000_000),
         )
-        return report, verdict
+        report = evaluate(
+            probabilities,
+            readable.labels,
+            self.classes,
+            photo_ids=[photo.id for photo in readable.photos],
+            sources=[photo.source for photo in readable.photos],
+            groups=[photo.group_id or photo.id for photo in readable.photos],
+            temperature=candidate.manifest.temperature,
+            statuses=[answer.status for answer in answers],
+        )
+        pixels = [photo.pixel_sha256 for photo in readable.photos]
+        return Measured(report, verdict, answers_of(pixels, probabilities), latency_ms)
 
-    def _answers(self, classifier: Classifier, done: float, share: float) -> NDArray[np.float32]:
-        """Return float32 (N, C of the classifier): its probabilities for every photo."""
+    def _only(self, kept: Sequence[bool]) -> "Proof":
+        photos = [photo for photo, keep in zip(self.photos, kept, strict=True) if keep]
+        if not photos:
+            raise NotEnoughPhotos("Expected test photos to measure with. None of them can be read.")
+        return replace(self, photos=photos, labels=self.labels[np.array(kept)])
 
-        def answer(photo: Photo) -> NDArray[np.float32]:
-            data = self.bench.read_photo(photo)
-            framed = decode_framed(data, classifier.manifest.input_spec, limits=self.bench.limits)
-            row: NDArray[np.float32] = classifier.answer(framed[None]).probabilities[0]
-            return row
-
-        rows = []
-        with ThreadPoolExecutor(cpu_count()) as pool:
-            for row in pool.map(answer, self.photos):
-                rows.append(row)
-                if len(rows) % REPORT_EVERY == 0:
-                    self.on_progress(done + share * len(rows) / len(self.photos))
-        return np.stack(rows)
-
-    def _translated(self, probabilities: NDArray[np.float32], champion: Classifier) -> NDArray[np.int64]:
-        """Return the champion's answers (N,) as indices into `classes`."""
+    def _answers_of(self, champion: Classifier, known: Answers) -> NDArray[np.int64]:
+        """Return the champion's answers (N,) as indices into `classes`; it is asked only what is new."""
+        new = [photo for photo in self.photos if photo.pixel_sha256 not in known.by_pixels]
+        rows = dict(known.by_pixels)
+        for photo, answer in zip(new, self._ask(champion, new), strict=True):
+            if answer is not None:
+                rows[photo.pixel_sha256] = answer.probabilities
+        best = [int(rows[photo.pixel_sha256].argmax()) for photo in self.photos]
         own = champion.manifest.classes
         index = np.array([self.classes.index(name) if name in self.classes else NO_ANSWER for name in own])
-        return np.asarray(index[probabilities.argmax(axis=1)], np.int64)
+        return np.asarray(index[best], np.int64)
+
+    def _ask(self, classifier: Classifier, photos: Sequence[Photo]) -> list[_Answer | None]:
+        """Return each photo's answer, None for one that cannot be read."""
+        answers = []
+        with ThreadPoolExecutor(cpu_count()) as pool:
+            for answer in pool.map(lambda photo: self._answer(classifier, photo), photos):
+                answers.append(answer)
+                if len(answers) % REPORT_EVERY == 0:
+                    self.on_progress(len(answers) / len(photos))
+        return answers
+
+    def _answer(self, classifier: Classifier, photo: Photo) -> _Answer | None:
+        began = time.perf_counter()
+        try:
+            data = self.bench.read_photo(photo)
+            framed = decode_framed(data, classifier.manifest.input_spec, limits=self.bench.limits)
+        except (ImageError, NotFound) as exc:
+            log.warning("test photo %d (%s) is left out: %s", photo.id, photo.filename, exc)
+            return None
+        answer = classifier.answer(framed[None])
+        row: NDArray[np.float32] = answer.probabilities[0]
+        status = classifier.status(float(row.max()), answer.embeddings)
+        return _Answer(row, status, (time.perf_counter() - began) * 1e3)

@@ -1,27 +1,24 @@
 """One training run from its request to its verdict: the order of the steps."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import import_module
 from threading import Thread
 from typing import Any
 
-import numpy as np
-
 from lenswright.dataset.readiness import unreadable
 from lenswright.dataset.statistics import labelled_photos
-from lenswright.evaluation.gate import Verdict
 from lenswright.imaging.framing import decode_framed
 from lenswright.inference.classifier import Classifier
-from lenswright.inference.session import open_session
 from lenswright.runs.state import Run
-from lenswright.training.candidate import Calibration, ExportedModel, calibrate, export_candidate
-from lenswright.training.feature_cache import FeatureCache
-from lenswright.training.features import FeatureExtractor
-from lenswright.training.head import LabelledFeatures, LinearHead
+from lenswright.training.answers import Answers, stored_answers
+from lenswright.training.candidate import Calibration, ExportedModel, calibrate, export_candidate, with_head
+from lenswright.training.embedding import Embedded, embed
+from lenswright.training.head import LinearHead
+from lenswright.training.int8 import Int8Trial, try_int8
 from lenswright.training.pretrained import Pretrained
 from lenswright.training.progress import Heartbeat, Progress
-from lenswright.training.proof import Proof
-from lenswright.training.release import Candidate, describe, publish
+from lenswright.training.proof import Measured, Proof
+from lenswright.training.release import Candidate, describe, not_promoted, publish
 from lenswright.training.split_photos import SplitPhotos
 from lenswright.training.workbench import Workbench
 
@@ -30,142 +27,174 @@ PARITY_PHOTOS = 64
 
 @dataclass(frozen=True)
 class Outcome:
-    """How a run ended: the version it made, the gate's verdict and what was measured."""
+    """How a run ended: the version it made, if it made one, and what was measured."""
 
-    version: str
-    verdict: Verdict
+    version: str | None
     result: dict[str, Any]
 
 
-class TrainingRun:
-    """The steps of one run; each reports its phase and hands its product to the next."""
+@dataclass(frozen=True)
+class Learned:
+    """What learning left: a backbone, a head on it, and the features the head was fitted on."""
 
-    def __init__(self, bench: Workbench, run: Run, progress: Progress, heartbeat: Heartbeat) -> None:
+    backbone: Pretrained
+    head: LinearHead
+    embedded: Embedded
+    photos: SplitPhotos
+
+
+class TrainingRun:
+    """The steps of one run; each reports its phase and hands its product to the next.
+
+    `promote` False: the candidate is measured and registered, but serves only when somebody says so.
+    """
+
+    def __init__(
+        self, bench: Workbench, run: Run, progress: Progress, heartbeat: Heartbeat, *, promote: bool = True
+    ) -> None:
         self._bench, self._run, self._request = bench, run, run.request
-        self._progress, self._heartbeat = progress, heartbeat
+        self._progress, self._heartbeat, self._promote = progress, heartbeat, promote
+        self._epochs: list[dict[str, Any]] = []
 
     def execute(self) -> Outcome:
         """Train, measure and decide. Raises TrainingStopped and every error of the steps."""
         self._progress.enter("starting")
-        Thread(
-            target=import_module, args=("lenswright.training.fit",), daemon=True
-        ).start()  # 5 s of TensorFlow
+        load_tensorflow_meanwhile()
         photos = SplitPhotos.of(labelled_photos(self._bench.database, self._run.task))
         champion = self._bench.champion(self._run.task)
-        backbone, photos = self._backbone(photos, champion)
-        extractor, photos = self._features(backbone, photos)
-        train, validation = self._labelled(extractor, photos)
-        head = self._fit(train, validation, len(photos.classes))
+        learned = self._learn(*self._backbone(photos, champion))
+        self._progress.enter("quantising")
+        trial = self._try_int8(learned)
         self._progress.enter("exporting")
-        calibration = calibrate(head, train, validation, self._request.seed)
-        model = self._export(backbone, head, calibration, photos)
-        manifest = describe(self._run, backbone, photos, calibration, model.parity, self._progress.seconds)
-        return self._prove(Candidate(manifest, model, calibration), photos, champion)
+        candidate = self._candidate(learned, trial)
+        self._progress.enter("measuring")
+        return self._prove(candidate, learned.photos, champion)
 
     def _backbone(self, photos: SplitPhotos, champion: Classifier | None) -> tuple[Pretrained, SplitPhotos]:
         if self._request.preset == "scratch":
             from lenswright.training.scratch_backbone import ScratchBackbone
 
             self._progress.enter("backbone")
-            photos = photos.without(
-                unreadable(photos.everything(), self._bench.read_photo, self._bench.limits)
-            )
-            folder = self._bench.run_folder(self._request.resume_run or self._run.id)
-            return ScratchBackbone(self._bench, self._request, folder).train(
-                photos, self._progress, self._heartbeat
-            ), photos
+            photos = self._readable(photos)
+            backbone = ScratchBackbone(self._bench, self._request, self._folder())
+            return backbone.train(photos, self._progress, self._heartbeat), photos
         self._progress.enter("weights")
-        manifest = champion.manifest if champion else None
-        found = self._bench.shelf().find(self._request, manifest)
+        found = self._bench.shelf().find(self._request, champion.manifest if champion else None)
         self._progress.say(f"Backbone {found.name} at {found.spec.size_px} px: {found.weights}.")
         return found, photos
 
-    def _features(self, backbone: Pretrained, photos: SplitPhotos) -> tuple[FeatureExtractor, SplitPhotos]:
-        self._progress.enter("features")
-        session = open_session(backbone.onnx)
-        dimension = next(output.shape[-1] for output in session.get_outputs() if output.name == "embedding")
-        folder = (
-            self._bench.settings.data_folder / "features" / f"{backbone.identity}-{backbone.spec.framing}"
+    def _folder(self) -> Any:
+        """Return the folder of checkpoints: that of the run to go on with, if there is one."""
+        return self._bench.run_folder(self._request.resume_run or self._run.id)
+
+    def _readable(self, photos: SplitPhotos) -> SplitPhotos:
+        lost = unreadable(photos.everything(), self._bench.read_photo, self._bench.limits)
+        return photos.without(lost)
+
+    def _learn(self, backbone: Pretrained, photos: SplitPhotos) -> Learned:
+        learned = self._fit(backbone, photos, "features", "fitting")
+        if self._request.preset != "best":
+            return learned
+        from lenswright.training.fine_tuned_backbone import FineTunedBackbone
+
+        self._progress.enter("fine-tuning")
+        tuning = FineTunedBackbone(self._bench, self._request, self._folder(), learned.backbone)
+        tuned = tuning.train(learned.photos, learned.head, self._progress, self._heartbeat)
+        if tuned.identity == learned.backbone.identity:
+            return learned
+        return self._fit(tuned, learned.photos, "new features", "refitting")
+
+    def _fit(self, backbone: Pretrained, photos: SplitPhotos, looking: str, fitting: str) -> Learned:
+        self._progress.enter(looking)
+        embedded, photos = embed(
+            self._bench, backbone, photos, self._request, self._progress, self._heartbeat
         )
-        extractor = FeatureExtractor(
-            session,
-            backbone.spec,
-            FeatureCache(folder, dimension),
-            self._bench.read_photo,
-            self._bench.limits,
-        )
-
-        def on_progress(done: int, total: int, photos_per_s: float) -> None:
-            self._heartbeat.check()
-            self._progress.at(done / total)
-            if done == total:
-                self._progress.say(f"{total} new photos embedded at {photos_per_s:.0f} a second.")
-
-        lost = extractor.fill(photos.train, self._request.views, on_progress)
-        lost |= extractor.fill(photos.validation, 1, on_progress)
-        if lost:
-            self._progress.say(f"{len(lost)} photos cannot be read and are left out: {sorted(lost)[:20]}.")
-        self._heartbeat.check()
-        return extractor, photos.without(lost)
-
-    def _labelled(
-        self, extractor: FeatureExtractor, photos: SplitPhotos
-    ) -> tuple[LabelledFeatures, LabelledFeatures]:
-        views = [extractor.read(photos.train, view) for view in range(self._request.views)]
-        labels = np.tile(photos.labels(photos.train), self._request.views)
-        validation = extractor.read(photos.validation)
-        return (
-            LabelledFeatures(np.concatenate(views), labels),
-            LabelledFeatures(validation, photos.labels(photos.validation)),
-        )
-
-    def _fit(self, train: LabelledFeatures, validation: LabelledFeatures, class_count: int) -> LinearHead:
         from lenswright.training.fit import fit_head  # TensorFlow is loaded by now, or we wait for it
 
-        self._progress.enter("fitting")
-
-        def on_epoch(record: dict[str, Any]) -> None:
-            self._progress.epoch(record)
-            self._progress.at(record["epoch"] / self._request.epochs)
-
+        self._progress.enter(fitting)
         head = fit_head(
-            train, validation, class_count, self._request,
-            on_epoch=on_epoch, should_stop=lambda: self._heartbeat.stop_asked,
+            embedded.train, embedded.validation, len(photos.classes), self._request,
+            on_epoch=self._note_epoch, should_stop=lambda: self._heartbeat.stop_asked,
         )  # fmt: skip
         if head.epochs == 0:
             self._heartbeat.check()
-        self._progress.say(f"Head fitted in {head.epochs} epochs on {len(train.labels)} embeddings.")
-        return head
+        self._progress.say(f"Head fitted in {head.epochs} epochs on {len(embedded.train)} embeddings.")
+        return Learned(backbone, head, embedded, photos)
 
-    def _export(
-        self, backbone: Pretrained, head: LinearHead, calibration: Calibration, photos: SplitPhotos
-    ) -> ExportedModel:
-        known = [*photos.validation, *photos.train][:PARITY_PHOTOS]
+    def _note_epoch(self, record: dict[str, Any]) -> None:
+        self._epochs.append(record)
+        self._progress.epoch(record)
+        self._progress.at(record["epoch"] / self._request.epochs)
+
+    def _try_int8(self, learned: Learned) -> Int8Trial | None:
+        if not self._request.int8:
+            return None
+        return try_int8(
+            self._bench, learned.backbone, learned.head, learned.embedded, learned.photos,
+            self._progress, self._heartbeat,
+        )  # fmt: skip
+
+    def _candidate(self, learned: Learned, trial: Int8Trial | None) -> Candidate:
+        kept = trial if trial is not None and trial.kept else None
+        validation = learned.embedded.validation if kept is None else kept.validation
+        calibration = calibrate(
+            learned.head, learned.embedded.train, validation,
+            false_reject=self._request.false_reject, seed=self._request.seed,
+        )  # fmt: skip
+        model = self._export(learned, calibration)
+        if kept is not None:
+            small = with_head(kept.backbone, learned.head, calibration.temperature)
+            model = replace(model, int8=small)
+        manifest = describe(
+            self._run, learned.backbone, learned.photos, calibration, model, trial, self._progress.seconds
+        )
+        return Candidate(manifest, model, learned.head, calibration)
+
+    def _export(self, learned: Learned, calibration: Calibration) -> ExportedModel:
+        known = [*learned.photos.validation, *learned.photos.train][:PARITY_PHOTOS]
         frames = [
-            decode_framed(self._bench.read_photo(photo), backbone.spec, limits=self._bench.limits)
+            decode_framed(self._bench.read_photo(photo), learned.backbone.spec, limits=self._bench.limits)
             for photo in known
         ]
-        model = export_candidate(backbone, head, calibration.temperature, frames, self._request.dropout)
+        temperature, dropout = calibration.temperature, self._request.dropout
+        model = export_candidate(learned.backbone, learned.head, temperature, frames, dropout)
         self._heartbeat.check_budget()
         return model
 
     def _prove(self, candidate: Candidate, photos: SplitPhotos, champion: Classifier | None) -> Outcome:
-        self._progress.enter("measuring")
         classifier = Classifier(candidate.bundle())
+        known = Answers({}) if champion is None else stored_answers(self._bench.bundles, champion.manifest)
         proof = Proof.of(photos, self._bench, self._progress, self._heartbeat)
-        report, verdict = proof.judge(classifier, champion)
-        if self._heartbeat.stop_asked and verdict.promote:
-            reason = f"Not promoted: the run was stopped early. {verdict.reason.removeprefix('Promoted: ')}"
-            verdict = Verdict(False, reason, verdict.numbers)
+        measured = proof.judge(classifier, champion, known, len(candidate.serving))
+        measured = replace(measured, verdict=self._verdict(measured))
         candidate = candidate.with_golden_answers(classifier)
-        publish(self._bench, candidate, report, verdict, by=f"run {self._run.id}")
-        self._progress.say(verdict.reason)
+        publish(self._bench, candidate, measured, self._epochs, by=f"run {self._run.id}")
+        self._progress.say(measured.verdict.reason)
         self._progress.leave()
-        result = {
-            "verdict": verdict.to_json(),
-            "metrics": report.summary(),
+        return Outcome(candidate.manifest.version, self._result(candidate, measured))
+
+    def _verdict(self, measured: Measured) -> Any:
+        if self._heartbeat.stop_asked:
+            return not_promoted(measured.verdict, "the run was stopped early.")
+        if not self._promote:
+            why = "it was trained for a comparison; promote it by hand to let it serve."
+            return not_promoted(measured.verdict, why)
+        return measured.verdict
+
+    def _result(self, candidate: Candidate, measured: Measured) -> dict[str, Any]:
+        return {
+            "version": candidate.manifest.version,
+            "verdict": measured.verdict.to_json(),
+            "metrics": measured.report.summary(),
             "weights": candidate.manifest.weights,
             "photos": candidate.manifest.training["photos"],
             "seconds": self._progress.seconds,
+            "size_bytes": len(candidate.serving),
+            "latency_ms": measured.latency_ms,
+            "int8": candidate.manifest.int8,
         }
-        return Outcome(candidate.manifest.version, verdict, result)
+
+
+def load_tensorflow_meanwhile() -> None:
+    """Begin to load TensorFlow, which takes 5 s, while photos are read."""
+    Thread(target=import_module, args=("lenswright.training.fit",), daemon=True).start()

@@ -1,0 +1,100 @@
+"""Is the network in 8 bits as good as in 32? Answered on validation photos; if so, it is what serves."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from lenswright.errors import ExportFailed
+from lenswright.imaging.framing import decode_framed
+from lenswright.training.embedding import Embedded, embed_validation
+from lenswright.training.head import LabelledFeatures, LinearHead
+from lenswright.training.pretrained import Pretrained
+from lenswright.training.progress import Heartbeat, Progress
+from lenswright.training.quantise import quantise
+from lenswright.training.split_photos import SplitPhotos
+from lenswright.training.workbench import Workbench
+
+CALIBRATION_PHOTOS = 128
+LARGEST_LOSS = 0.003  # of accuracy
+LEAST_AGREEMENT = 0.99  # share of photos that both networks give the same class
+
+
+@dataclass(frozen=True)
+class Int8Trial:
+    """The 8-bit backbone, what it makes of the validation photos, and how it compares.
+
+    `numbers`: photos, accuracy_fp32, accuracy_int8, agreement, kept.
+    """
+
+    backbone: Pretrained
+    validation: LabelledFeatures
+    numbers: dict[str, Any]
+
+    @property
+    def kept(self) -> bool:
+        """Whether it passed, and serves."""
+        return bool(self.numbers["kept"])
+
+
+def try_int8(
+    bench: Workbench,
+    backbone: Pretrained,
+    head: LinearHead,
+    embedded: Embedded,
+    photos: SplitPhotos,
+    progress: Progress,
+    heartbeat: Heartbeat,
+) -> Int8Trial | None:
+    """Return the trial, or None where the backbone cannot be quantised. Raises TrainingStopped."""
+    try:
+        small = _quantised(bench, backbone, photos)
+    except ExportFailed as exc:
+        progress.say(f"Kept at 32 bits: {exc}")
+        return None
+    heartbeat.check_budget()
+    validation = embed_validation(bench, small, photos, _reporter(progress, heartbeat))
+    numbers = compare(head, embedded.validation, validation)
+    progress.say(
+        f"In 8 bits {numbers['accuracy_int8']:.2%} of {numbers['photos']} validation photos against "
+        f"{numbers['accuracy_fp32']:.2%} in 32, {numbers['agreement']:.2%} answered alike: "
+        + ("it serves." if numbers["kept"] else "32 bits serve.")
+    )
+    return Int8Trial(small, validation, numbers)
+
+
+def compare(head: LinearHead, full: LabelledFeatures, small: LabelledFeatures) -> dict[str, Any]:
+    """Return the guard's numbers for the same photos seen by both backbones, (N, D) each."""
+    ours, theirs = (head.logits(seen.embeddings).argmax(axis=1) for seen in (small, full))
+    numbers = {
+        "photos": len(full.labels),
+        "accuracy_fp32": float((theirs == full.labels).mean()),
+        "accuracy_int8": float((ours == full.labels).mean()),
+        "agreement": float((ours == theirs).mean()),
+    }
+    close = numbers["accuracy_fp32"] - numbers["accuracy_int8"] <= LARGEST_LOSS
+    return numbers | {"kept": close and numbers["agreement"] >= LEAST_AGREEMENT}
+
+
+def _quantised(bench: Workbench, backbone: Pretrained, photos: SplitPhotos) -> Pretrained:
+    """Return the backbone in 8 bits, calibrated on training photos once and kept by its identity."""
+    identity = f"{backbone.identity}-int8"
+
+    def make() -> bytes:
+        order = np.random.default_rng(0).permutation(len(photos.train))[:CALIBRATION_PHOTOS]
+        frames = [
+            decode_framed(bench.read_photo(photos.train[i]), backbone.spec, limits=bench.limits)
+            for i in order
+        ]
+        return quantise(backbone.onnx, frames)
+
+    return replace(backbone, identity=identity, onnx=bench.shelf().kept(identity, make))
+
+
+def _reporter(progress: Progress, heartbeat: Heartbeat) -> Callable[[int, int, float], None]:
+    def report(done: int, total: int, _photos_per_s: float) -> None:
+        heartbeat.check_budget()
+        progress.at(done / total)
+
+    return report
