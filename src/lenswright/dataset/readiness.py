@@ -23,7 +23,8 @@ def check_trainable(photos: Sequence[Photo]) -> None:
     """
     per_class = Counter(str(photo.label) for photo in photos if photo.label)
     per_split = Counter(photo.split for photo in photos if photo.label)
-    counts = ", ".join(f"{label}: {count}" for label, count in sorted(per_class.items())[:20]) or "none"
+    too_few_first = sorted(per_class.items(), key=lambda entry: (entry[1] >= LEAST_PHOTOS, entry[0]))
+    counts = ", ".join(f"{label}: {count}" for label, count in too_few_first[:20]) or "none"
     if len(per_class) < LEAST_CLASSES:
         raise NotEnoughPhotos(
             f"Expected labelled photos of at least {LEAST_CLASSES} classes. Received: {counts}."

@@ -6,8 +6,10 @@ from lenswright.dataset.labelling import relabel
 from lenswright.dataset.labels import normalise_label
 from lenswright.dataset.readiness import check_trainable
 from lenswright.dataset.statistics import labelled_photos
-from lenswright.errors import RunInProgress, UnknownLabel
+from lenswright.errors import Conflict, InputRefused, RunInProgress, UnknownLabel
 from lenswright.jobs.supervisor import Supervisor
+from lenswright.registry.versions import Versions
+from lenswright.runs.journal import Journal
 from lenswright.runs.request import TrainingRequest
 from lenswright.runs.state import Run
 from lenswright.storage.database import Database
@@ -16,13 +18,23 @@ from lenswright.storage.database import Database
 class TrainingDesk:
     """Takes orders for training; what cannot be trained is refused before anything starts."""
 
-    def __init__(self, database: Database, supervisor: Supervisor) -> None:
-        self._database, self._supervisor = database, supervisor
+    def __init__(
+        self, database: Database, journal: Journal, versions: Versions, supervisor: Supervisor
+    ) -> None:
+        self._database, self._journal = database, journal
+        self._versions, self._supervisor = versions, supervisor
 
-    def train(self, request: TrainingRequest) -> Run:
-        """Return the queued run. Raises RunInProgress or NotEnoughPhotos."""
+    def order(self, request: TrainingRequest) -> Run:
+        """Return the queued run of any kind. Raises RunInProgress or NotEnoughPhotos.
+
+        One that continues an earlier run may raise NotFound, InputRefused for a run of another task, or
+        Conflict if that run, or one that continued it, is active or completed.
+        """
         self._refuse_second_run()
-        check_trainable(labelled_photos(self._database, request.task))
+        if request.resume_run is not None:
+            request = request.model_copy(update={"resume_run": self._root(request.resume_run, request.task)})
+        if request.kind != "export":  # nothing is learnt
+            check_trainable(labelled_photos(self._database, request.task))
         return self._supervisor.submit(request)
 
     def retrain(
@@ -43,7 +55,34 @@ class TrainingDesk:
             self._refuse_new(request.task, labels)
         if files or labels:
             relabel(self._database, request.task, files, labels)
-        return self.train(request)
+        return self.order(request)
+
+    def export(self, version: str, formats: Sequence[str]) -> Run:
+        """Return the queued run that writes `version` in `formats`.
+
+        Raises NotFound, InputRefused or RunInProgress.
+        """
+        asked = {"kind": "export", "version": version, "formats": [*formats]}
+        return self.order(TrainingRequest.from_json(asked | {"task": self._versions.get(version).task}))
+
+    def resume(self, run_id: int) -> Run:
+        """Return the queued run that continues run `run_id`. Raises NotFound, and as `order` does."""
+        return self.order(self._journal.get(run_id).resumption)
+
+    def _root(self, run_id: int, task: str) -> int:
+        """Return the first run of the chain that `run_id` belongs to, if it can be continued."""
+        named = self._journal.get(run_id)
+        if named.task != task:
+            raise InputRefused(
+                f"Expected 'resume_run' to be a run of the task {task!r}."
+                f" Received: {run_id}, a run of {named.task!r}."
+            )
+        newest = self._journal.chain(named.root)[-1]
+        if newest.is_active:
+            raise RunInProgress(newest.id)
+        if newest.state == "completed":
+            raise Conflict(f"Training run {newest.id} is completed: there is nothing to resume.")
+        return named.root
 
     def _refuse_second_run(self) -> None:
         active = self._supervisor.active()

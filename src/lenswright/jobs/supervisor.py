@@ -2,7 +2,8 @@
 
 A thread looks at the journal a few times a second. It starts the runs that this instance queued,
 ends those asked to stop that do not, and turns a vanished or silent process into a failed run with
-its last words. Every instance on the machine watches, so a run outlives the one that started it.
+its last words. Every instance on the machine watches, so a run outlives the one that started it. What
+died together with the machine is found when the first instance starts again, and continued.
 """
 
 import logging
@@ -11,6 +12,7 @@ import time
 from collections.abc import Callable
 
 from lenswright.errors import Conflict, LenswrightError
+from lenswright.jobs.interrupted import find_interrupted, resume
 from lenswright.jobs.launcher import Launcher, TrainerProcess, arguments, read_tail
 from lenswright.jobs.processes import ending, is_alive, kill_group
 from lenswright.jobs.watch import Watch
@@ -26,7 +28,8 @@ class Supervisor:
 
     `stop_grace_s`: how long a run asked to stop may take to end by itself. `silence_s`: how long a
     living process may give no sign of life. `orphan_s`: how long a queued run may wait for the
-    instance that queued it. `clock`: monotonic seconds.
+    instance that queued it. `resume_interrupted`: continue a run whose process is gone at the start.
+    `clock`: monotonic seconds.
     """
 
     def __init__(
@@ -35,6 +38,7 @@ class Supervisor:
         launcher: Launcher,
         *,
         machine: str,
+        resume_interrupted: bool = True,
         clock: Callable[[], float] = time.monotonic,
         tick_s: float = 0.3,
         stop_grace_s: float = 4.5,
@@ -42,6 +46,7 @@ class Supervisor:
         orphan_s: float = 20.0,
     ) -> None:
         self._journal, self._launcher, self._machine = journal, launcher, machine
+        self._resume_interrupted = resume_interrupted
         self._tick_s, self._stop_grace_s = tick_s, stop_grace_s
         self._silence_s, self._orphan_s = silence_s, orphan_s
         self._watch = Watch(clock)
@@ -52,7 +57,11 @@ class Supervisor:
         self._thread = threading.Thread(target=self._keep_watch, name="supervisor", daemon=True)
 
     def start(self) -> None:
-        """Begin to watch."""
+        """Continue what was interrupted, and begin to watch."""
+        interrupted = find_interrupted(self._journal, self._machine)
+        if interrupted is not None and self._resume_interrupted:
+            successor = resume(self._journal, interrupted, self._machine)
+            self._queued |= set() if successor is None else {successor.id}
         self._thread.start()
 
     def submit(self, request: TrainingRequest) -> Run:

@@ -20,6 +20,8 @@ from lenswright.runs.state import ACTIVE, Run, State
 from lenswright.storage.database import Database
 from lenswright.storage.tables import RunEventRow, RunRow
 
+LARGEST_ID = 2**62  # what every database can hold
+
 
 class Journal:
     """Reads and writes runs; one active run per machine, guarded by a unique column."""
@@ -70,6 +72,12 @@ class Journal:
     def active(self, machine: str) -> Run | None:
         """Return the queued or running run of `machine`."""
         return next(iter(self._runs(select(RunRow).where(RunRow.active_machine == machine))), None)
+
+    def chain(self, root: int) -> list[Run]:
+        """Return run `root` and all that continue it, oldest first. Raises NotFound."""
+        named = RunRow.request.contains(f'"resume_run": {root}')  # also 51 for 5: looked at again below
+        later = self._runs(select(RunRow).where(RunRow.id > root, named).order_by(RunRow.id))
+        return [self.get(root), *(run for run in later if run.root == root)]
 
     def start(self, run_id: int, pid: int) -> None:
         """Note that process `pid` works on the run; nothing changes if it already ended."""
@@ -127,13 +135,13 @@ class Journal:
             **({"progress": 1.0, "phase": "done"} if state == "completed" else {}),
         )
 
-    def epochs(self, run_id: int) -> list[dict[str, Any]]:
-        """Return the measurements of every epoch, first to last."""
-        return self._payloads(run_id, "epoch")
+    def epochs(self, run_id: int, last: int | None = None) -> list[dict[str, Any]]:
+        """Return the measurements of every epoch, or of the `last` ones, first to last."""
+        return self._payloads(run_id, "epoch", last)
 
     def log_tail(self, run_id: int, lines: int = 50) -> list[str]:
         """Return the last `lines` log lines, oldest first."""
-        return [payload["line"] for payload in self._payloads(run_id, "log", last=lines)]
+        return [payload["line"] for payload in self._payloads(run_id, "log", lines)]
 
     def _change(self, run_id: int, **values: Any) -> bool:
         """Change an active run; return whether it was active. Raises NotFound."""
@@ -164,7 +172,7 @@ class Journal:
 
 
 def _row(session: Session, run_id: int) -> RunRow:
-    row = session.get(RunRow, run_id)
+    row = session.get(RunRow, run_id) if 0 < run_id <= LARGEST_ID else None
     if row is None:
         raise NotFound("training run", run_id)
     return row

@@ -48,8 +48,10 @@ class TrainingRequest(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
 
-    task: Name = Field("cats-vs-dogs", description="what is told apart: own photos, classes and model")
-    kind: Kind = Field("train", description="what the run does")
+    task: Name = Field(
+        default="cats-vs-dogs", description="what is told apart: own photos, classes and model"
+    )
+    kind: Kind = Field(default="train", description="what the run does")
 
     preset: Preset = _knob(
         "fast", "fast: a new head on a finished backbone; best: then fine-tunes it; scratch: from nothing",
@@ -142,15 +144,19 @@ class TrainingRequest(BaseModel):
 
     trials: int = _knob(20, "settings of the head to try", "Tuning", (), ge=1, le=200)
     configurations: tuple[dict[str, Any], ...] = Field(
-        (), max_length=20, strict=False,
+        default=(), max_length=20, strict=False,
         description="1 to 20 of them, each with the fields in which it differs from the rest of this request",
     )  # fmt: skip
-    version: Name | None = Field(None, description="the model version to export")
+    version: Name | None = Field(default=None, description="the model version to export")
     formats: tuple[Format, ...] = Field(
-        ("saved_model", "tflite"), min_length=1, max_length=2, strict=False, description="what to write"
+        default=("saved_model", "tflite"),
+        min_length=1,
+        max_length=2,
+        strict=False,
+        description="what to write",
     )
     resume_run: int | None = Field(
-        None, ge=1, le=2**62, description="continue what this earlier run left behind"
+        default=None, ge=1, le=2**62, description="continue what this earlier run left behind"
     )
 
     @classmethod

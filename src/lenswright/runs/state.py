@@ -37,5 +37,15 @@ class Run:
     result: dict[str, Any]
 
     @property
+    def root(self) -> int:
+        """The first run of the chain that this one continues, itself if none: its folder is shared."""
+        return self.request.resume_run or self.id
+
+    @property
+    def resumption(self) -> TrainingRequest:
+        """The request that continues what this run left behind."""
+        return self.request.model_copy(update={"resume_run": self.root})
+
+    @property
     def is_active(self) -> bool:
         return self.state in ACTIVE

@@ -8,9 +8,20 @@ from lenswright.web.multipart import UploadRequest
 from lenswright.web.openapi import configure_openapi
 from lenswright.web.problems import register_problems
 from lenswright.web.services import Services, build_services, register_services
-from lenswright.web.views import dataset, health, metrics, models, pages, prediction, status, training, upload
+from lenswright.web.views import (
+    dataset,
+    health,
+    metrics,
+    models,
+    pages,
+    prediction,
+    runs,
+    status,
+    training,
+    upload,
+)
 
-VIEWS = (health, status, prediction, upload, training, models, dataset, metrics, pages)
+VIEWS = (health, status, prediction, upload, training, runs, models, dataset, metrics, pages)
 FORM_FIELDS = 20
 
 

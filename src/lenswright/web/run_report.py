@@ -43,3 +43,15 @@ def run_detail(journal: Journal, run: Run, now: float) -> dict[str, Any]:
     """Return all of a run: its entry, every epoch, the end of its log."""
     epochs = journal.epochs(run.id)
     return run_entry(run, epochs, now) | {"history": epochs, "log": journal.log_tail(run.id, LOG_LINES)}
+
+
+def submitted(run: Run, labelled: int = 0) -> dict[str, Any]:
+    """Return the answer to an order; `labelled`: how many files got a label by it."""
+    return {
+        "run_id": run.id,
+        "task": run.task,
+        "kind": run.kind,
+        "state": run.state,
+        "status_url": f"/training-status?run_id={run.id}",
+        "labelled": labelled,
+    }

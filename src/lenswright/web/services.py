@@ -86,7 +86,7 @@ class Services:
     @cached_property
     def desk(self) -> TrainingDesk:
         """Takes orders for training."""
-        return TrainingDesk(self.database, self.supervisor)
+        return TrainingDesk(self.database, self.journal, self.versions, self.supervisor)
 
     @cached_property
     def report(self) -> Callable[[str, str], dict[str, Any]]:
@@ -130,7 +130,12 @@ def build_services(
         promotion=promotion,
         live=_live_models(settings, promotion, bundles),
         journal=journal,
-        supervisor=Supervisor(journal, Launcher(settings, trainer), machine=socket.gethostname()),
+        supervisor=Supervisor(
+            journal,
+            Launcher(settings, trainer),
+            machine=socket.gethostname(),
+            resume_interrupted=settings.resume_interrupted,
+        ),
         window=Window(clock),
         request_log=RequestLog(database, clock, instance=instance.id, keep_days=settings.request_log_days),
         metrics=Metrics(),

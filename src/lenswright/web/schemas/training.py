@@ -2,43 +2,78 @@
 
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, create_model
 
+from lenswright.runs.request import Kind, TrainingRequest
+from lenswright.runs.state import State
 from lenswright.web.schemas.base import Answer, TaskQuery
 
 
-class TrainBody(BaseModel):
-    """All fields are optional; see `TrainingRequest` for what each means."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    task: str = Field("cats-vs-dogs", max_length=100)
-    preset: Literal["fast", "scratch"] = "fast"
-    backbone: Literal["auto", "mobilenet_v2", "mobilenet_v2_050"] = "auto"
-    weights: Literal["auto", "file", "imagenet", "bundled", "none"] = "auto"
-    size_px: int | None = Field(None, ge=64, le=320)
-    epochs: int = Field(60, ge=1, le=1000)
-    batch_size: int = Field(64, ge=4, le=512)
-    learning_rate: float | None = Field(None, ge=1e-7, le=10)
-    dropout: float = Field(0.2, ge=0, le=0.9)
-    views: int = Field(1, ge=1, le=16)
-    patience: int = Field(10, ge=1, le=1000)
-    minutes: float | None = Field(None, ge=0.01, le=10_080)
-    seed: int = Field(0, ge=0)
-    class_weights: bool = True
-    resume_run: int | None = Field(None, ge=1)
+def _body(name: str, kind: Kind, **more: Any) -> type[BaseModel]:
+    """Return the documented body of an order of `kind`: the fields of the request, and `more`."""
+    of_request = [field for field in TrainingRequest.names(kind) if field != "kind"]
+    fields: dict[str, Any] = {
+        field: (info.annotation, info)
+        for field, info in TrainingRequest.model_fields.items()
+        if field in of_request
+    }
+    return create_model(name, __config__=ConfigDict(extra="forbid"), **fields, **more)
 
 
-class RetrainBody(TrainBody):
-    files: list[int | str] = Field([], description="ids or paths, as /upload-data returned them")
-    labels: list[str] = Field([], description="the label of each file")
-    allow_new_labels: bool = Field(False, description="accept labels the task does not know yet")
+TrainBody = _body("TrainBody", "train")
+TuneBody = _body("TuneBody", "tune")
+CompareBody = _body("CompareBody", "compare")
+RetrainBody = _body(
+    "RetrainBody",
+    "retrain",
+    files=(list[int | str], Field([], description="ids or paths, as /upload-data returned them")),
+    labels=(list[str], Field([], description="the label of each file")),
+    allow_new_labels=(bool, Field(False, description="accept labels the task does not know yet")),
+)
+
+
+class PresetEntry(Answer):
+    name: str
+    title: str
+    summary: str
+    expected_s: float = Field(ge=0, description="seconds for the photos of the task, with the defaults")
+    expected_accuracy: float | None = Field(description="of the last run of the task with this preset")
+
+
+class BackboneEntry(Answer):
+    name: str
+    title: str
+    size_px: int
+    parameters_m: float
+
+
+class FieldEntry(Answer):
+    """One field of a request: what it takes, and where a form shows it."""
+
+    name: str
+    type: Literal["integer", "number", "boolean", "choice", "text"]
+    default: int | float | bool | str | None
+    least: int | float | None
+    most: int | float | None
+    choices: list[str]
+    nullable: bool
+    group: str
+    presets: list[str] = Field(description="the presets for which it makes a difference")
+    help: str
+
+
+class OptionsAnswer(Answer):
+    task: str
+    presets: list[PresetEntry]
+    backbones: list[BackboneEntry]
+    weights: list[str]
+    fields: list[FieldEntry]
 
 
 class SubmittedAnswer(Answer):
     run_id: int
     task: str
-    kind: Literal["train", "retrain"]
+    kind: Kind
     state: str
     status_url: str
     labelled: int = 0
@@ -65,9 +100,9 @@ class VerdictEntry(BaseModel):
 class RunEntry(Answer):
     run_id: int
     task: str
-    kind: Literal["train", "retrain"]
+    kind: Kind
     preset: str
-    state: Literal["queued", "running", "completed", "failed", "stopped"]
+    state: State
     phase: str
     progress: float = Field(ge=0, le=1)
     epoch: int

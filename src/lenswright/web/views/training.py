@@ -1,32 +1,46 @@
-"""Training: order it, watch it, stop it."""
+"""Training: what can be chosen, and ordering it; the runs that follow are in `runs`."""
 
 from typing import Any
 
 from apiflask import APIBlueprint
 
-from lenswright.errors import Conflict
-from lenswright.runs.request import TrainingRequest
-from lenswright.runs.state import Run
-from lenswright.web.bodies import integer_field, json_object, list_field
+from lenswright.runs.options import training_options
+from lenswright.runs.request import Kind, TrainingRequest
+from lenswright.web.bodies import json_object, list_field
+from lenswright.web.dataset_report import counts
 from lenswright.web.openapi import json_body, operation
-from lenswright.web.run_report import run_detail, run_entry
+from lenswright.web.run_report import submitted
 from lenswright.web.schemas.base import TaskQuery
 from lenswright.web.schemas.training import (
-    IdleAnswer,
+    CompareBody,
+    OptionsAnswer,
     RetrainBody,
-    RunQuery,
-    RunsAnswer,
-    RunsQuery,
-    StopAnswer,
-    StopBody,
     SubmittedAnswer,
     TrainBody,
-    TrainingStatusAnswer,
+    TuneBody,
 )
 from lenswright.web.services import services
 from lenswright.web.tasks import task_of
 
+RUNS_TO_LEARN_FROM = 100
+
 blueprint = APIBlueprint("training", __name__, tag="train")
+
+
+@blueprint.get("/training/options")
+@blueprint.doc(
+    **operation(
+        "What a run may be asked for: presets, backbones, every field",
+        OptionsAnswer,
+        problems=(400, 422),
+        description="Times are those of earlier runs of the task; before the first, of a small computer.",
+    )
+)
+@blueprint.input(TaskQuery, location="query", arg_name="query")
+def options(query: TaskQuery) -> dict[str, Any]:
+    here, task = services(), task_of(query.task)
+    earlier = here.journal.recent(task, RUNS_TO_LEARN_FROM)
+    return training_options(task, counts(here, task)["labelled"], earlier)
 
 
 @blueprint.post("/train")
@@ -42,8 +56,7 @@ blueprint = APIBlueprint("training", __name__, tag="train")
 )
 @blueprint.input(TaskQuery, location="query", arg_name="query")
 def train(query: TaskQuery) -> tuple[dict[str, Any], int]:
-    request = _request(json_object(), query.task, "train")
-    return _submitted(services().desk.train(request), 0), 202
+    return _ordered(query.task, "train")
 
 
 @blueprint.post("/retrain")
@@ -66,64 +79,49 @@ def retrain(query: TaskQuery) -> tuple[dict[str, Any], int]:
     allow_new = body.pop("allow_new_labels", False) is True
     request = _request(body, query.task, "retrain")
     run = services().desk.retrain(request, files, labels, allow_new_labels=allow_new)
-    return _submitted(run, len(files)), 202
+    return submitted(run, len(files)), 202
 
 
-@blueprint.get("/training-status")
-@blueprint.doc(**operation("Where a run stands", (TrainingStatusAnswer, IdleAnswer), problems=(400, 404)))
-@blueprint.input(RunQuery, location="query", arg_name="query")
-def training_status(query: RunQuery) -> dict[str, Any]:
-    here = services()
-    task = task_of(query.task) if query.task else None
-    run = here.journal.latest(task) if query.run_id is None else here.journal.get(query.run_id)
-    return {"state": "idle"} if run is None else run_detail(here.journal, run, here.clock())
-
-
-@blueprint.get("/runs")
-@blueprint.doc(**operation("All runs, newest first", RunsAnswer, problems=(400,)))
-@blueprint.input(RunsQuery, location="query", arg_name="query")
-def runs(query: RunsQuery) -> dict[str, Any]:
-    here = services()
-    found = here.journal.recent(task_of(query.task) if query.task else None, query.limit)
-    now = here.clock()
-    return {"runs": [run_entry(run, here.journal.epochs(run.id)[-1:], now) for run in found]}
-
-
-@blueprint.post("/training/stop")
+@blueprint.post("/tune")
 @blueprint.doc(
     **operation(
-        "Stop the run in progress",
-        StopAnswer,
+        "Look for the best settings of the head",
+        SubmittedAnswer,
         status=202,
-        problems=(400, 404, 409),
-        body=json_body(StopBody),
-        description="It ends within five seconds; the best model so far is kept if there is one.",
+        problems=(400, 409, 422),
+        body=json_body(TuneBody, {"trials": 20}),
+        description="Seconds a trial, on features computed once. The result of the run has the table of"
+        " trials, and in `best` a body for `/train`.",
     )
 )
-def stop() -> tuple[dict[str, Any], int]:
-    here = services()
-    run_id = integer_field(json_object(), "run_id")
-    if run_id is None:
-        active = here.supervisor.active()
-        if active is None:
-            raise Conflict("No training run is in progress on this machine.")
-        run_id = active.id
-    run = here.supervisor.stop(run_id)
-    return {"run_id": run.id, "state": run.state}, 202
+@blueprint.input(TaskQuery, location="query", arg_name="query")
+def tune(query: TaskQuery) -> tuple[dict[str, Any], int]:
+    return _ordered(query.task, "tune")
 
 
-def _request(body: dict[str, Any], task_in_query: str, kind: str) -> TrainingRequest:
+@blueprint.post("/compare")
+@blueprint.doc(
+    **operation(
+        "Train several configurations on the same split",
+        SubmittedAnswer,
+        status=202,
+        problems=(400, 409, 422),
+        body=json_body(CompareBody, {"configurations": [{"preset": "fast"}, {"preset": "best"}]}),
+        description="The result of the run has the leaderboard. Each configuration names the fields in"
+        " which it differs from the rest of the body; none of them is promoted.",
+    )
+)
+@blueprint.input(TaskQuery, location="query", arg_name="query")
+def compare(query: TaskQuery) -> tuple[dict[str, Any], int]:
+    return _ordered(query.task, "compare")
+
+
+def _ordered(task_in_query: str, kind: Kind) -> tuple[dict[str, Any], int]:
+    return submitted(services().desk.order(_request(json_object(), task_in_query, kind))), 202
+
+
+def _request(body: dict[str, Any], task_in_query: str, kind: Kind) -> TrainingRequest:
     """Return the request of a body; the task may be named in the query instead."""
-    asked = TrainingRequest.from_json({"task": task_in_query or services().settings.default_task, **body})
-    return TrainingRequest.from_json(asked.to_json() | {"task": task_of(asked.task), "kind": kind})
-
-
-def _submitted(run: Run, labelled: int) -> dict[str, Any]:
-    return {
-        "run_id": run.id,
-        "task": run.task,
-        "kind": run.kind,
-        "state": run.state,
-        "status_url": f"/training-status?run_id={run.id}",
-        "labelled": labelled,
-    }
+    task = {"task": task_in_query or services().settings.default_task}
+    asked = TrainingRequest.from_json(task | body | {"kind": kind})
+    return asked.model_copy(update={"task": task_of(asked.task)})
