@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from importlib import import_module
+from pathlib import Path
 from threading import Thread
 from typing import Any
 
@@ -47,20 +48,32 @@ class TrainingRun:
     """The steps of one run; each reports its phase and hands its product to the next.
 
     `promote` False: the candidate is measured and registered, but serves only when somebody says so.
+    `photos`: all labelled photos of the task, if not given. `folder`: where checkpoints are; that of
+    the run to go on with, or else of this one, if not given.
     """
 
     def __init__(
-        self, bench: Workbench, run: Run, progress: Progress, heartbeat: Heartbeat, *, promote: bool = True
+        self,
+        bench: Workbench,
+        run: Run,
+        progress: Progress,
+        heartbeat: Heartbeat,
+        *,
+        promote: bool = True,
+        photos: SplitPhotos | None = None,
+        folder: Path | None = None,
     ) -> None:
         self._bench, self._run, self._request = bench, run, run.request
         self._progress, self._heartbeat, self._promote = progress, heartbeat, promote
+        self._photos = photos
+        self._folder = folder or bench.run_folder(run.request.resume_run or run.id)
         self._epochs: list[dict[str, Any]] = []
 
     def execute(self) -> Outcome:
         """Train, measure and decide. Raises TrainingStopped and every error of the steps."""
         self._progress.enter("starting")
         load_tensorflow_meanwhile()
-        photos = SplitPhotos.of(labelled_photos(self._bench.database, self._run.task))
+        photos = self._photos or SplitPhotos.of(labelled_photos(self._bench.database, self._run.task))
         champion = self._bench.champion(self._run.task)
         learned = self._learn(*self._backbone(photos, champion))
         self._progress.enter("quantising")
@@ -76,16 +89,12 @@ class TrainingRun:
 
             self._progress.enter("backbone")
             photos = self._readable(photos)
-            backbone = ScratchBackbone(self._bench, self._request, self._folder())
+            backbone = ScratchBackbone(self._bench, self._request, self._folder)
             return backbone.train(photos, self._progress, self._heartbeat), photos
         self._progress.enter("weights")
         found = self._bench.shelf().find(self._request, champion.manifest if champion else None)
         self._progress.say(f"Backbone {found.name} at {found.spec.size_px} px: {found.weights}.")
         return found, photos
-
-    def _folder(self) -> Any:
-        """Return the folder of checkpoints: that of the run to go on with, if there is one."""
-        return self._bench.run_folder(self._request.resume_run or self._run.id)
 
     def _readable(self, photos: SplitPhotos) -> SplitPhotos:
         lost = unreadable(photos.everything(), self._bench.read_photo, self._bench.limits)
@@ -98,7 +107,7 @@ class TrainingRun:
         from lenswright.training.fine_tuned_backbone import FineTunedBackbone
 
         self._progress.enter("fine-tuning")
-        tuning = FineTunedBackbone(self._bench, self._request, self._folder(), learned.backbone)
+        tuning = FineTunedBackbone(self._bench, self._request, self._folder, learned.backbone)
         tuned = tuning.train(learned.photos, learned.head, self._progress, self._heartbeat)
         if tuned.identity == learned.backbone.identity:
             return learned
