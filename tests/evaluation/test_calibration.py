@@ -42,6 +42,22 @@ def test_the_temperature_minimises_the_loss_as_scikit_learn_measures_it() -> Non
     assert calibration.fit_temperature(logits, labels) == pytest.approx(best, rel=1e-3)
 
 
+@pytest.mark.parametrize("temperature", [0.3, 1.0, 2.5, 20.0])
+def test_the_probabilities_before_scaling_follow_from_those_after(temperature: float) -> None:
+    logits, _ = honest_logits(500)
+    after = softmax(logits / temperature)
+    np.testing.assert_allclose(calibration.before_temperature(after, temperature), softmax(logits), rtol=1e-9)
+
+
+def test_certain_answers_of_many_classes_stay_probabilities_at_any_temperature() -> None:
+    after = np.full((2, 1000), 1e-3, np.float32)
+    after[1] = 0
+    after[1, 7] = 1
+    before = calibration.before_temperature(after, 20.0)
+    np.testing.assert_allclose(before.sum(axis=1), 1)
+    np.testing.assert_allclose(before, after, rtol=1e-6)
+
+
 def test_a_perfect_separation_keeps_the_temperature_in_its_bounds() -> None:
     logits = np.array([[50.0, -50.0], [-50.0, 50.0]])
     found = calibration.fit_temperature(logits, np.array([0, 1]))

@@ -49,6 +49,15 @@ def fit_temperature(logits: Floats, labels: Ints) -> float:
     return float(np.exp(found.x))
 
 
+def before_temperature(probabilities: Floats, temperature: float) -> NDArray[np.float64]:
+    """Return the probabilities (N, C) as they were before the logits were divided by `temperature`.
+
+    softmax(z / T) ** T is proportional to softmax(z), so the logits are not needed.
+    """
+    raised = (probabilities / probabilities.max(axis=1, keepdims=True)).astype(np.float64) ** temperature
+    return np.asarray(raised / raised.sum(axis=1, keepdims=True))
+
+
 def reliability(probabilities: Floats, labels: Ints, bins: int = 15) -> tuple[ReliabilityBin, ...]:
     """Return the bins of equal width that hold photos: confidence against accuracy, rising."""
     confidence = probabilities.max(axis=1).astype(np.float64)

@@ -42,7 +42,7 @@ def accuracy(labels: Ints, predicted: Ints) -> float:
     return float((labels == predicted).mean())
 
 
-def wilson_interval(right: int, total: int) -> tuple[float, float]:
+def wilson_interval(right: float, total: int) -> tuple[float, float]:
     """Return the 95 % confidence interval 0..1 of a share, honest for few photos and near 0 and 1."""
     share, spread = right / total, Z_95**2 / total
     centre = share + spread / 2
@@ -66,15 +66,19 @@ def per_class(counts: NDArray[np.int64], classes: Sequence[str]) -> tuple[ClassS
     )
 
 
-def macro_f1(scores: Sequence[ClassScore]) -> float:
-    """Return the mean F1 of the classes that have photos."""
-    return float(np.mean([score.f1 or 0.0 for score in scores if score.support]))
+def averages(scores: Sequence[ClassScore]) -> dict[str, float]:
+    """Return `macro_*` and `weighted_*` of precision, recall and f1, over the classes that have photos.
 
-
-def weighted_f1(scores: Sequence[ClassScore]) -> float:
-    """Return the mean F1, each class weighted by its number of photos."""
-    weights = [score.support for score in scores]
-    return float(np.average([score.f1 or 0.0 for score in scores], weights=weights))
+    macro: every class counts the same; weighted: by its photos. What a class leaves undefined counts 0.
+    """
+    here = [score for score in scores if score.support]
+    support = [score.support for score in here]
+    found = {}
+    for name in ("precision", "recall", "f1"):
+        values = [getattr(score, name) or 0.0 for score in here]
+        found[f"macro_{name}"] = float(np.mean(values))
+        found[f"weighted_{name}"] = float(np.average(values, weights=support))
+    return found
 
 
 def top_k(probabilities: Floats, labels: Ints, k: int) -> float:
@@ -88,23 +92,6 @@ def log_loss(probabilities: Floats, labels: Ints) -> float:
     """Return the mean negative log of the true class' probability, in nats."""
     chosen = probabilities.astype(np.float64)[np.arange(len(labels)), labels]
     return float(-np.log(np.clip(chosen, np.finfo(np.float64).eps, 1.0)).mean())
-
-
-def roc_auc(probabilities: Floats, labels: Ints) -> float | None:
-    """Return the area under the ROC curve: one class against the rest, mean of the classes with photos.
-
-    None when no class has both photos of its own and photos of others.
-    """
-    from scipy.stats import rankdata
-
-    areas = []
-    for index in np.unique(labels):
-        own = labels == index
-        here, others = int(own.sum()), int((~own).sum())
-        if others:
-            ranks = rankdata(probabilities[:, index])  # ties share their mean rank
-            areas.append((ranks[own].sum() - here * (here + 1) / 2) / (here * others))
-    return float(np.mean(areas)) if areas else None
 
 
 def most_confused(
