@@ -26,13 +26,21 @@ def test_two_classes_of_five_photos_are_enough() -> None:
     [
         ([], "Received: none"),
         (five("a"), "at least 2 classes. Received: a: 5"),
-        ([*five("a"), ONE, replace(ONE, label="b")], "Received: a: 6, b: 1"),
+        ([*five("a"), ONE, replace(ONE, label="b")], "Received: b: 1, a: 6"),
         ([replace(one, split="train") for one in (*five("a"), *five("b"))], "none in validation, test"),
     ],
 )
 def test_what_is_not_enough_is_refused_in_numbers(photos: list[Photo], message: str) -> None:
     with pytest.raises(NotEnoughPhotos, match=message):
         check_trainable(photos)
+
+
+def test_of_a_thousand_classes_those_with_too_few_photos_are_named() -> None:
+    enough = [entry for number in range(1000) for entry in five(f"breed {number:03}")]
+    with pytest.raises(
+        NotEnoughPhotos, match=r"at least 5 different photos of each class\. Received: zebra: 2, "
+    ):
+        check_trainable([*enough, *five("zebra")[:2]])
 
 
 def test_photos_that_are_gone_or_damaged_are_found(tmp_path: Path) -> None:

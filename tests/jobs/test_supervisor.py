@@ -18,8 +18,8 @@ from lenswright.runs.request import TrainingRequest
 from lenswright.runs.state import Run
 from lenswright.settings import Settings
 from lenswright.storage.database import Database, open_database
+from tests.jobs.waiting import TRAINER, is_over, wait_for
 
-TRAINER = Path(__file__).parent / "fake_trainer.py"
 REQUEST = TrainingRequest()
 Begin = Callable[..., Supervisor]
 
@@ -58,18 +58,6 @@ def begin(settings: Settings, journal: Journal) -> Iterator[Begin]:
     yield make
     for supervisor in begun:
         supervisor.close()
-
-
-def wait_for(journal: Journal, run_id: int, condition: Callable[[Run], bool], limit_s: float = 15) -> Run:
-    ends = time.monotonic() + limit_s
-    while not condition(run := journal.get(run_id)):
-        assert time.monotonic() < ends, f"still {run}"
-        time.sleep(0.02)
-    return run
-
-
-def is_over(run: Run) -> bool:
-    return not run.is_active
 
 
 def is_alive(run: Run) -> bool:

@@ -107,10 +107,37 @@ def test_recent_runs_come_newest_first_and_by_task(journal: Journal) -> None:
     assert journal.latest("fish") is None
 
 
-def test_a_run_that_never_was_is_not_found(journal: Journal) -> None:
-    for ask in (journal.get, journal.heartbeat, journal.request_stop):
-        with pytest.raises(NotFound, match="no training run '7'"):
-            ask(7)
+def test_a_chain_is_a_run_and_all_that_continue_it(journal: Journal) -> None:
+    """Run 1 is continued by 12 and 13; 11 is continued by 14, and its number begins with a 1."""
+    for number in range(1, 15):
+        root = {12: 1, 13: 1, 14: 11}.get(number)
+        run = journal.create(TrainingRequest(resume_run=root), "here")
+        journal.finish(run.id, "failed")
+    assert [run.id for run in journal.chain(1)] == [1, 12, 13]
+    assert [run.id for run in journal.chain(11)] == [11, 14]
+    assert [run.id for run in journal.chain(2)] == [2]
+
+
+def test_what_continues_a_continued_run_belongs_to_the_first(journal: Journal) -> None:
+    first = journal.create(REQUEST, "here")
+    journal.finish(first.id, "failed")
+    second = journal.create(first.resumption, "here")
+    assert (second.root, second.resumption.resume_run) == (first.id, first.id)
+    assert second.request == REQUEST.model_copy(update={"resume_run": first.id})
+
+
+def test_only_the_last_epochs_can_be_asked_for(journal: Journal) -> None:
+    run = journal.create(REQUEST, "here")
+    for epoch in range(5):
+        journal.epoch(run.id, {"epoch": epoch})
+    assert journal.epochs(run.id, last=2) == [{"epoch": 3}, {"epoch": 4}]
+
+
+@pytest.mark.parametrize("run_id", [7, 0, -1, 10**30])
+def test_a_run_that_never_was_is_not_found(journal: Journal, run_id: int) -> None:
+    for ask in (journal.get, journal.heartbeat, journal.request_stop, journal.chain):
+        with pytest.raises(NotFound, match=f"no training run '{run_id}'"):
+            ask(run_id)
 
 
 def test_a_run_outlives_the_process(tmp_path: Path, database: Database) -> None:

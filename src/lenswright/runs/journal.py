@@ -75,9 +75,10 @@ class Journal:
 
     def chain(self, root: int) -> list[Run]:
         """Return run `root` and all that continue it, oldest first. Raises NotFound."""
+        first = self.get(root)
         named = RunRow.request.contains(f'"resume_run": {root}')  # also 51 for 5: looked at again below
         later = self._runs(select(RunRow).where(RunRow.id > root, named).order_by(RunRow.id))
-        return [self.get(root), *(run for run in later if run.root == root)]
+        return [first, *(run for run in later if run.root == root)]
 
     def start(self, run_id: int, pid: int) -> None:
         """Note that process `pid` works on the run; nothing changes if it already ended."""
