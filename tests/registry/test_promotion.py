@@ -33,6 +33,15 @@ def test_promoting_returns_the_one_before_and_writes_history_newest_first(promot
     assert promotion.history("pets")[0].at == 1_795_000_000.0
 
 
+def test_a_promotion_against_the_gate_says_so_in_the_history_for_good(promotion: Promotion) -> None:
+    promotion.promote("pets", "v1", "the first", "run 1")
+    promotion.promote("pets", "v2", "we know better", "api", overridden=True)
+    promotion.promote("pets", "v3", "better", "run 3")
+    assert promotion.rollback("pets") == ("v2", "v3")
+    told = [(record.version, record.overridden) for record in promotion.history("pets")]
+    assert told == [("v2", False), ("v3", False), ("v2", True), ("v1", False)]
+
+
 def test_promoting_the_champion_again_changes_nothing(promotion: Promotion) -> None:
     promotion.promote("pets", "v1", "the first", "run 1")
     assert promotion.promote("pets", "v1", "again", "api") == "v1"

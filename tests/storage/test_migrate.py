@@ -1,14 +1,16 @@
 """Databases of older versions become what the code needs, with all that is in them."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import create_engine, select, text
 
-from lenswright.storage.database import open_database
+from lenswright.storage.database import Database, open_database
 from lenswright.storage.migrate import MIGRATIONS
-from lenswright.storage.tables import PhotoRow
+from lenswright.storage.tables import PhotoRow, PromotionRow
 
 PHOTO = (
     "INSERT INTO photos (task, sha256, pixel_sha256, dhash, width, height, size_bytes, format, filename,"
@@ -16,7 +18,14 @@ PHOTO = (
 )
 
 
-def test_photos_of_the_first_version_are_kept(tmp_path: Path) -> None:
+PROMOTION = (
+    "INSERT INTO promotions (task, version, at, reason, by) VALUES ('cats', 'v1', 0, 'the first', 'api')"
+)
+
+
+@pytest.fixture
+def updated(tmp_path: Path) -> Iterator[Database]:
+    """A database of the first version, with something in it, opened by the present one."""
     url = f"sqlite:///{tmp_path / 'old.db'}"
     engine = create_engine(url)
     with engine.begin() as connection:
@@ -24,9 +33,20 @@ def test_photos_of_the_first_version_are_kept(tmp_path: Path) -> None:
         config.set_main_option("script_location", str(MIGRATIONS))
         command.upgrade(config, "0001")
         connection.execute(text(PHOTO))
+        connection.execute(text(PROMOTION))
     engine.dispose()
     database = open_database(url)
-    with database.reading() as session:
+    yield database
+    database.close()
+
+
+def test_photos_of_the_first_version_are_kept(updated: Database) -> None:
+    with updated.reading() as session:
         photo = session.scalars(select(PhotoRow)).one()
     assert (photo.filename, photo.dhash, photo.colours) == ("x.png", 7, None)
-    database.close()
+
+
+def test_no_promotion_of_the_first_version_went_against_the_gate(updated: Database) -> None:
+    with updated.reading() as session:
+        promotion = session.scalars(select(PromotionRow)).one()
+    assert (promotion.version, promotion.overridden) == ("v1", False)

@@ -7,6 +7,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from lenswright.web.schemas.models import ModelDetailAnswer, ModelsAnswer, PromotedAnswer
+from lenswright.web.schemas.training import SubmittedAnswer
 from lenswright.web.services import Services
 from tests.models import VERSION, photo_of, tiny_summary, write_tiny_bundle
 from tests.web.answers import body, problem
@@ -69,10 +70,12 @@ def test_a_file_outside_the_bundle_cannot_be_had(client: FlaskClient) -> None:
 def test_a_promoted_version_answers_at_once_and_a_rollback_brings_the_old_one_back(
     client: FlaskClient, second: str
 ) -> None:
-    said = body(client.post(f"/models/{second}/promote", json={"reason": "we like it"}), PromotedAnswer)
+    wish = {"reason": "we like it", "override": True}
+    said = body(client.post(f"/models/{second}/promote", json=wish), PromotedAnswer)
     assert said == {"task": "cats-vs-dogs", "version": second, "previous": VERSION}
     assert predicted(client) == "moggy"
-    assert client.get(f"/models/{second}").json["history"][0]["reason"] == "we like it"
+    newest = client.get(f"/models/{second}").json["history"][0]
+    assert (newest["reason"], newest["overridden"]) == ("we like it", True)
     back = body(client.post("/models/rollback?task=cats-vs-dogs"), PromotedAnswer)
     assert back == {"task": "cats-vs-dogs", "version": VERSION, "previous": second}
     assert predicted(client) == "cat"
@@ -83,7 +86,8 @@ def test_a_damaged_version_is_not_promoted_and_the_old_one_goes_on(
 ) -> None:
     network = tmp_path / "models" / "cats-vs-dogs" / second / "model.onnx"
     network.write_bytes(network.read_bytes()[:-1] + b"x")
-    detail = problem(client.post(f"/models/{second}/promote"), 422, "bundle_refused")
+    wish = {"reason": "we like it", "override": True}
+    detail = problem(client.post(f"/models/{second}/promote", json=wish), 422, "bundle_refused")
     assert "model.onnx" in detail
     assert client.get("/models").json["champion"] == VERSION
     assert predicted(client) == "cat"
@@ -95,6 +99,35 @@ def test_a_version_with_other_golden_answers_is_not_promoted(client: FlaskClient
     services.versions.register(manifest, tiny_summary(services.bundles, manifest), None)
     detail = problem(client.post(f"/models/{SECOND}/promote"), 422, "bundle_refused")
     assert "golden answers" in detail
+
+
+def test_what_the_gate_refused_is_promoted_only_on_purpose(client: FlaskClient, second: str) -> None:
+    detail = problem(client.post(f"/models/{second}/promote"), 409, "gate_refused")
+    assert "Not better." in detail
+    assert '"override": true' in detail
+    path = f"/models/{second}/promote"
+    problem(client.post(path, json={"reason": "we like it"}), 409, "gate_refused")
+    problem(client.post(path, json={"override": "yes"}), 400, "malformed_request")
+    assert "a reason" in problem(client.post(path, json={"override": True}), 422, "unusable_input")
+    assert client.get("/models").json["champion"] == VERSION
+
+
+def test_an_export_is_a_run_of_that_version(client: FlaskClient) -> None:
+    answer = client.post(f"/models/{VERSION}/export", json={"formats": ["tflite"]})
+    said = body(answer, SubmittedAnswer, status=202)
+    assert (said["kind"], said["task"]) == ("export", "cats-vs-dogs")
+    asked = client.get(said["status_url"]).json["request"]
+    assert (asked["version"], asked["formats"]) == (VERSION, ["tflite"])
+
+
+def test_an_export_that_cannot_be_is_refused(client: FlaskClient) -> None:
+    path = f"/models/{VERSION}/export"
+    problem(client.post("/models/none/export", json={"formats": ["tflite"]}), 404, "not_found")
+    problem(client.post(path, json={"formats": "tflite"}), 400, "malformed_request")
+    assert "'formats'" in problem(client.post(path, json={"formats": ["coreml"]}), 422, "unusable_input")
+    assert "'formats'" in problem(client.post(path), 422, "unusable_input")
+    assert client.post(path, json={"formats": ["tflite"]}).status_code == 202
+    problem(client.post(path, json={"formats": ["saved_model"]}), 409, "run_in_progress")
 
 
 def test_promotions_that_cannot_be_are_refused(client: FlaskClient) -> None:

@@ -16,7 +16,7 @@ ROLLBACK = "rollback"  # marks, as `by`, what no caller of `promote` may claim
 
 @dataclass(frozen=True)
 class PromotionRecord:
-    """One change of champion; `at` in epoch seconds."""
+    """One change of champion; `at` in epoch seconds, `overridden` if the gate had said no."""
 
     task: str
     version: str
@@ -24,6 +24,7 @@ class PromotionRecord:
     at: float
     reason: str
     by: str
+    overridden: bool = False
 
 
 class Promotion:
@@ -41,10 +42,13 @@ class Promotion:
         with self._database.reading() as session:
             return {row.task: row.version for row in session.scalars(select(ChampionRow))}
 
-    def promote(self, task: str, version: str, reason: str, by: str) -> str | None:
+    def promote(
+        self, task: str, version: str, reason: str, by: str, *, overridden: bool = False
+    ) -> str | None:
         """Make `version` the champion and return the one before; nothing is written if it already is."""
+        entry = PromotionRow(reason=reason, by=by, overridden=overridden)
         with self._database.writing() as session:
-            return self._set(session, task, version, reason, by)
+            return self._set(session, task, version, entry)
 
     def previous(self, task: str) -> str | None:
         """Return the version a rollback would bring back, or None."""
@@ -62,7 +66,8 @@ class Promotion:
             if row is None or target is None:
                 raise Conflict(f"The task {task!r} has no earlier model to go back to.")
             present = row.version
-            self._set(session, task, target, f"Rolled back from {present}.", ROLLBACK)
+            entry = PromotionRow(reason=f"Rolled back from {present}.", by=ROLLBACK)
+            self._set(session, task, target, entry)
             return target, present
 
     def history(self, task: str) -> list[PromotionRecord]:
@@ -70,11 +75,14 @@ class Promotion:
         query = select(PromotionRow).where(PromotionRow.task == task).order_by(PromotionRow.id.desc())
         with self._database.reading() as session:
             return [
-                PromotionRecord(row.task, row.version, row.previous, row.at, row.reason, row.by)
+                PromotionRecord(
+                    row.task, row.version, row.previous, row.at, row.reason, row.by, row.overridden
+                )
                 for row in session.scalars(query)
             ]
 
-    def _set(self, session: Session, task: str, version: str, reason: str, by: str) -> str | None:
+    def _set(self, session: Session, task: str, version: str, entry: PromotionRow) -> str | None:
+        """Make `version` the champion and complete its `entry` in the history; return the one before."""
         row, now = session.get(ChampionRow, task), self._clock()
         previous = row.version if row else None
         if previous == version:
@@ -83,7 +91,8 @@ class Promotion:
             session.add(ChampionRow(task=task, version=version, since_at=now))
         else:
             row.version, row.since_at = version, now
-        session.add(PromotionRow(task=task, version=version, previous=previous, at=now, reason=reason, by=by))
+        entry.task, entry.version, entry.previous, entry.at = task, version, previous, now
+        session.add(entry)
         return previous
 
     def _before(self, session: Session, task: str) -> str | None:

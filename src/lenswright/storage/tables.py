@@ -13,6 +13,7 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
+    false,
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
@@ -130,7 +131,7 @@ class ChampionRow(Table):
 
 
 class PromotionRow(Table):
-    """One change of champion, and why."""
+    """One change of champion, and why; `overridden` where the gate had said no."""
 
     __tablename__ = "promotions"
     __table_args__ = (Index(None, "task", "id"), {"sqlite_autoincrement": True})
@@ -142,6 +143,7 @@ class PromotionRow(Table):
     at: Mapped[float]
     reason: Mapped[str] = mapped_column(Text)
     by: Mapped[str] = mapped_column(String(100))
+    overridden: Mapped[bool] = mapped_column(Boolean(create_constraint=False), server_default=false())
 
 
 class RequestRow(Table):

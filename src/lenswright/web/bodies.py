@@ -70,6 +70,14 @@ def integer_field(body: dict[str, Any], name: str) -> int | None:
     return value
 
 
+def flag_field(body: dict[str, Any], name: str) -> bool:
+    """Return a true or false of a JSON body, False if absent. Raises MalformedRequest for another type."""
+    value = body.get(name, False)
+    if not isinstance(value, bool):
+        raise MalformedRequest(f"Expected {name!r} to be true or false. Received: {str(value)[:200]}.")
+    return value
+
+
 def list_field(body: dict[str, Any], name: str, kinds: tuple[type, ...]) -> list[Any]:
     """Take a list out of a JSON body, [] if it is absent. Raises MalformedRequest for other items."""
     value = body.pop(name, None) or []

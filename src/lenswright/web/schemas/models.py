@@ -4,6 +4,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from lenswright.runs.request import Format
 from lenswright.web.schemas.base import Answer
 from lenswright.web.schemas.training import VerdictEntry
 
@@ -62,6 +63,7 @@ class PromotionEntry(Answer):
     at: str
     reason: str
     by: str
+    overridden: bool
 
 
 class ModelDetailAnswer(ModelEntry):
@@ -72,6 +74,11 @@ class ModelDetailAnswer(ModelEntry):
 
 class PromoteBody(BaseModel):
     reason: str = Field("", max_length=500)
+    override: bool = Field(False, description="let it serve although the gate refused it; needs a reason")
+
+
+class ExportBody(BaseModel):
+    formats: list[Format] = Field(description="what to write, each checked for parity with the network")
 
 
 class PromotedAnswer(Answer):

@@ -5,11 +5,19 @@ from typing import Any
 from apiflask import APIBlueprint
 from flask import Response
 
-from lenswright.web.bodies import json_object, text_field
+from lenswright.web.bodies import flag_field, json_object, list_field, text_field
 from lenswright.web.model_report import detail, entries
 from lenswright.web.openapi import binary, json_body, operation
+from lenswright.web.run_report import submitted
 from lenswright.web.schemas.base import TaskQuery
-from lenswright.web.schemas.models import ModelDetailAnswer, ModelsAnswer, PromoteBody, PromotedAnswer
+from lenswright.web.schemas.models import (
+    ExportBody,
+    ModelDetailAnswer,
+    ModelsAnswer,
+    PromoteBody,
+    PromotedAnswer,
+)
+from lenswright.web.schemas.training import SubmittedAnswer
 from lenswright.web.services import services
 from lenswright.web.tasks import task_of
 
@@ -58,16 +66,36 @@ def model_file(version: str, name: str) -> Response:
     **operation(
         "Let this version answer from now on",
         PromotedAnswer,
-        problems=(400, 404, 422),
+        problems=(400, 404, 409, 422),
         body=json_body(PromoteBody),
         description="The bundle is loaded and must reproduce its golden answers first. Every instance"
-        " swaps within three seconds, without dropping a request.",
+        " swaps within three seconds, without dropping a request. A version that the gate refused needs"
+        ' {"override": true} and a reason; the history keeps both.',
     )
 )
 def promote(version: str) -> dict[str, Any]:
-    reason = text_field(json_object(), "reason") or "promoted by hand"
-    task, previous = services().promoter.promote(version, reason[:500], by="api")
+    body = json_object()
+    override = flag_field(body, "override")
+    reason = text_field(body, "reason") or ("" if override else "promoted by hand")
+    task, previous = services().promoter.promote(version, reason[:500], by="api", override=override)
     return {"task": task, "version": version, "previous": previous}
+
+
+@blueprint.post("/models/<version>/export")
+@blueprint.doc(
+    **operation(
+        "Write this version in further formats",
+        SubmittedAnswer,
+        status=202,
+        problems=(400, 404, 409, 422),
+        body=json_body(ExportBody, {"formats": ["saved_model", "tflite"]}),
+        description="Returns at once; follow the run at `/training-status`. The files are then among those"
+        " of the version.",
+    )
+)
+def export(version: str) -> tuple[dict[str, Any], int]:
+    formats = list_field(json_object(), "formats", (str,))
+    return submitted(services().desk.export(version, formats)), 202
 
 
 @blueprint.post("/models/rollback")
