@@ -16,6 +16,7 @@ from lenswright.storage.database import open_database
 from lenswright.web.app import create_app
 from lenswright.web.services import Services, build_services
 from tests.models import write_tiny_bundle
+from tests.web.ordering import upload
 
 TRAINER = Path(__file__).parents[1] / "jobs" / "fake_trainer.py"
 Begin = Callable[..., Services]
@@ -68,3 +69,11 @@ def client(services: Services) -> FlaskClient:
 
 def client_of(services: Services) -> FlaskClient:
     return create_app(services.settings, services).test_client()
+
+
+@pytest.fixture
+def ready(client: FlaskClient) -> FlaskClient:
+    """A client of a service that has enough labelled photos."""
+    upload(client, 6, "cat")
+    upload(client, 6, "dog", first=6)
+    return client

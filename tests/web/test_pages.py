@@ -7,9 +7,8 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from lenswright.runs.request import RULES, TrainingRequest
+from lenswright.runs.request import TrainingRequest
 from lenswright.web.examples import GROUPS
-from lenswright.web.schemas.training import TrainBody
 from tests.models import VERSION
 from tests.web.answers import problem
 from tests.web.conftest import Begin, client_of
@@ -45,7 +44,7 @@ def test_the_start_page_shows_the_model_and_a_command_for_every_endpoint(
         for example in examples
     }
     for method, path, _ in operations(document):
-        concrete = path.replace("{photo_id}", "1").replace("{name}", "model.onnx")
+        concrete = path.replace("{photo_id}", "1").replace("{name}", "model.onnx").replace("{run_id}", "1")
         assert (method, concrete) in shown, f"no example for {method} {path}"
 
 
@@ -82,7 +81,7 @@ def test_every_operation_says_what_it_does_takes_and_answers(document: Any) -> N
         assert problems, path
         for code in problems:
             assert "application/problem+json" in said["responses"][code]["content"]
-        if method == "post" and path not in ("/models/rollback",):
+        if method == "post" and path not in ("/models/rollback", "/runs/{run_id}/resume"):
             assert said["requestBody"]["content"], path
 
 
@@ -98,7 +97,32 @@ def test_the_document_speaks_openapi_3_0(document: Any) -> None:
     assert "'$defs'" not in text
 
 
-def test_the_training_body_documents_what_is_accepted() -> None:
-    documented = {name: field.default for name, field in TrainBody.model_fields.items()}
-    accepted = {name: getattr(TrainingRequest(), name) for name in RULES if name != "kind"}
-    assert documented == accepted
+@pytest.mark.parametrize(
+    ("kind", "body", "beside"),
+    [
+        ("train", "TrainBody", set()),
+        ("retrain", "RetrainBody", {"files", "labels", "allow_new_labels"}),
+        ("tune", "TuneBody", set()),
+        ("compare", "CompareBody", set()),
+    ],
+)
+def test_every_order_documents_the_fields_it_accepts(
+    document: Any, kind: str, body: str, beside: set[str]
+) -> None:
+    documented = document["components"]["schemas"][body]
+    assert set(documented["properties"]) - beside == set(TrainingRequest.names(kind)) - {"kind"}
+    assert documented["additionalProperties"] is False
+
+
+def test_a_field_documents_its_range_default_and_meaning(document: Any) -> None:
+    properties = document["components"]["schemas"]["TrainBody"]["properties"]
+    epochs = properties["epochs"]
+    assert (epochs["type"], epochs["default"], epochs["minimum"], epochs["maximum"]) == (
+        "integer",
+        60,
+        1,
+        1000,
+    )
+    assert (properties["size_px"]["minimum"], properties["size_px"]["nullable"]) == (64, True)
+    assert properties["preset"]["enum"] == ["fast", "best", "scratch"]
+    assert [name for name, said in properties.items() if not said.get("description")] == []

@@ -1,92 +1,83 @@
-"""Training over HTTP: what is refused before anything starts, and a run's life as clients see it."""
+"""Training ordered over HTTP: what is accepted, and what is refused before anything starts."""
 
-import time
-from collections.abc import Callable
 from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
 
-from lenswright.web.schemas.training import (
-    RunsAnswer,
-    StopAnswer,
-    SubmittedAnswer,
-    TrainingStatusAnswer,
+from lenswright.runs.request import TrainingRequest
+from lenswright.web.schemas.training import OptionsAnswer, SubmittedAnswer
+from tests.web.answers import body, problem
+from tests.web.ordering import upload
+
+ORDERS: list[tuple[str, dict[str, Any]]] = [
+    ("train", {}),
+    ("retrain", {}),
+    ("tune", {"trials": 5}),
+    ("compare", {"configurations": [{"preset": "fast"}, {"preset": "best", "epochs": 3}]}),
+]
+
+
+@pytest.mark.parametrize(("kind", "asked"), ORDERS)
+def test_an_order_of_every_kind_becomes_a_run_with_what_was_asked(
+    ready: FlaskClient, kind: str, asked: dict[str, Any]
+) -> None:
+    said = body(ready.post(f"/{kind}", json=asked | {"dropout": 0.5}), SubmittedAnswer, 202)
+    assert (said["kind"], said["state"], said["task"]) == (kind, "queued", "cats-vs-dogs")
+    request = ready.get(said["status_url"]).json["request"]
+    assert request.items() >= (asked | {"kind": kind, "dropout": 0.5, "resume_run": None}).items()
+
+
+@pytest.mark.parametrize(("kind", "asked"), ORDERS)
+def test_no_order_is_taken_without_enough_photos_or_beside_another_run(
+    client: FlaskClient, kind: str, asked: dict[str, Any]
+) -> None:
+    problem(client.post(f"/{kind}", json=asked), 422, "not_enough_photos")
+    upload(client, 6, "cat")
+    upload(client, 6, "dog", first=6)
+    running = client.post("/train").json["run_id"]
+    response = client.post(f"/{kind}", json=asked)
+    problem(response, 409, "run_in_progress")
+    assert response.json["run_id"] == running
+
+
+@pytest.mark.parametrize(
+    ("path", "asked", "words"),
+    [
+        ("/train", {"trials": 5}, "Received also: trials."),
+        ("/train", {"version": "v1"}, "Received also: version."),
+        ("/tune", {"configurations": [{}]}, "Received also: configurations."),
+        ("/tune", {"trials": 0}, "'trials' to be a whole number from 1 to 200"),
+        ("/compare", {}, "'configurations' to be a list of 1 to 20 objects"),
+        (
+            "/compare",
+            {"configurations": [{}, {"views": 17}]},
+            "'configurations[1].views' to be a whole number",
+        ),
+        ("/train", {"resume_run": 0}, "'resume_run' to be a whole number"),
+    ],
 )
-from tests.builders import photo
-from tests.web.answers import body, file, problem
-from tests.web.conftest import Begin, client_of
+def test_an_order_that_cannot_be_is_refused(ready: FlaskClient, path: str, asked: Any, words: str) -> None:
+    assert words in problem(ready.post(path, json=asked), 422, "unusable_input")
+    assert ready.get("/runs").json == {"runs": []}
 
 
-def upload(client: FlaskClient, count: int, label: str | None = None, first: int = 0) -> list[int]:
-    """Upload `count` photos no two of which look alike; return their ids."""
-    photos = [photo((37 * n % 256, 91 * n % 256, 53 * n % 256), seed=n) for n in range(first, first + count)]
-    sent: dict[str, Any] = {"files[]": [file(data) for data in photos]} | ({"label": label} if label else {})
-    return [result["id"] for result in client.post("/upload-data", data=sent).json["results"]]
+def test_the_address_says_which_kind_of_run_is_meant(ready: FlaskClient) -> None:
+    again = TrainingRequest(kind="retrain", epochs=9).to_json()
+    assert body(ready.post("/train", json=again), SubmittedAnswer, 202)["kind"] == "train"
 
 
-@pytest.fixture
-def ready(client: FlaskClient) -> FlaskClient:
-    """A client of a service that has enough labelled photos."""
-    upload(client, 6, "cat")
-    upload(client, 6, "dog", first=6)
-    return client
-
-
-def wait_for(client: FlaskClient, run_id: int, condition: Callable[[Any], bool]) -> Any:
-    ends = time.monotonic() + 15
-    while not condition(seen := client.get(f"/training-status?run_id={run_id}").json):
-        assert time.monotonic() < ends, seen
-        time.sleep(0.05)
-    return seen
-
-
-def test_before_any_run_the_status_is_idle(client: FlaskClient) -> None:
-    assert client.get("/training-status").json == {"state": "idle"}
-
-
-def test_training_is_accepted_at_once_and_can_be_followed_and_stopped(ready: FlaskClient) -> None:
-    said = body(ready.post("/train", json={"epochs": 7}), SubmittedAnswer, 202)
-    assert (said["kind"], said["state"], said["task"]) == ("train", "queued", "cats-vs-dogs")
-    assert said["status_url"] == f"/training-status?run_id={said['run_id']}"
-    wait_for(ready, said["run_id"], lambda seen: seen["state"] == "running")
-    seen = body(ready.get(said["status_url"]), TrainingStatusAnswer)
-    assert (seen["epochs"], seen["request"]["epochs"], seen["history"], seen["log"]) == (7, 7, [], [])
-    assert ready.get("/status").json["training"]["run_id"] == said["run_id"]
-    assert body(ready.post("/training/stop"), StopAnswer, 202)["run_id"] == said["run_id"]
-    ended = wait_for(ready, said["run_id"], lambda seen: seen["state"] == "stopped")
-    assert ended["stop_requested"]
-    assert body(ready.get("/runs"), RunsAnswer)["runs"][0]["state"] == "stopped"
-
-
-def test_a_completed_run_shows_its_epochs(begin: Begin) -> None:
-    client = client_of(begin("works"))
-    upload(client, 6, "cat")
-    upload(client, 6, "dog", first=6)
-    run_id = client.post("/train").json["run_id"]
-    wait_for(client, run_id, lambda seen: seen["state"] == "completed")
-    seen = body(client.get("/training-status"), TrainingStatusAnswer)
-    assert (seen["version"], seen["progress"], seen["epoch"]) == ("v1", 1.0, 1)
-    assert seen["metrics"] == seen["history"][0] == {"epoch": 1, "loss": 0.1}
-    assert seen["elapsed_s"] > 0
-
-
-def test_a_crash_is_told_with_the_last_words(begin: Begin) -> None:
-    client = client_of(begin("crashes"))
-    upload(client, 6, "cat")
-    upload(client, 6, "dog", first=6)
-    run_id = client.post("/train").json["run_id"]
-    ended = wait_for(client, run_id, lambda seen: seen["state"] == "failed")
-    assert "the last straw" in ended["error"]
-    assert client.get("/health").status_code == 200
-
-
-def test_a_second_run_is_refused_with_the_id_of_the_first(ready: FlaskClient) -> None:
-    first = ready.post("/train").json["run_id"]
-    for path in ("/train", "/retrain"):
-        response = ready.post(path)
-        problem(response, 409, "run_in_progress")
-        assert response.json["run_id"] == first
+def test_the_options_tell_what_can_be_asked_for(ready: FlaskClient) -> None:
+    said = body(ready.get("/training/options"), OptionsAnswer)
+    assert (said["task"], [preset["name"] for preset in said["presets"]]) == (
+        "cats-vs-dogs",
+        ["fast", "best", "scratch"],
+    )
+    assert all(preset["expected_s"] >= 15 for preset in said["presets"])
+    (epochs,) = (field for field in said["fields"] if field["name"] == "epochs")
+    assert (epochs["type"], epochs["default"], epochs["least"], epochs["most"]) == ("integer", 60, 1, 1000)
+    assert body(ready.get("/training/options?task=birds"), OptionsAnswer)["task"] == "birds"
+    problem(ready.get("/training/options?task=***"), 422, "unusable_input")
 
 
 def test_the_files_of_an_upload_are_labelled_and_trained_on(client: FlaskClient) -> None:
@@ -167,19 +158,3 @@ def test_json_is_read_whatever_the_content_type_says(ready: FlaskClient) -> None
     sent = {"data": '{"seed": 5}', "content_type": "application/x-www-form-urlencoded"}
     run_id = body(ready.post("/train", **sent), SubmittedAnswer, 202)["run_id"]
     assert ready.get(f"/training-status?run_id={run_id}").json["request"]["seed"] == 5
-
-
-def test_runs_that_never_were_are_not_found(client: FlaskClient) -> None:
-    problem(client.get("/training-status?run_id=7"), 404, "not_found")
-    problem(client.post("/training/stop", json={"run_id": 7}), 404, "not_found")
-    problem(client.get("/training-status?run_id=x"), 400, "bad_parameter")
-    problem(client.get(f"/training-status?run_id={10**30}"), 400, "bad_parameter")
-    problem(client.post("/training/stop", json={"run_id": "x"}), 400, "malformed_request")
-    problem(client.post("/training/stop"), 409, "conflict")
-
-
-def test_runs_are_listed_by_task(ready: FlaskClient) -> None:
-    ready.post("/train")
-    assert len(ready.get("/runs").json["runs"]) == 1
-    assert ready.get("/runs?task=birds").json == {"runs": []}
-    assert ready.get("/training-status?task=birds").json == {"state": "idle"}
