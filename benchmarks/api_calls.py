@@ -52,6 +52,10 @@ class Api:
         """Label files, train, wait; as `train`."""
         return self._run("/retrain", body, on_phase)
 
+    def compare(self, body: dict[str, Any], on_phase: Callable[[str], None]) -> dict[str, Any]:
+        """Train several configurations, wait; as `train`."""
+        return self._run("/compare", body, on_phase)
+
     def _run(self, path: str, body: dict[str, Any], on_phase: Callable[[str], None]) -> dict[str, Any]:
         submitted = self._checked(
             requests.post(self._url + path, json={"task": self.task, **body}, timeout=60)
