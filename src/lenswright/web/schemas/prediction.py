@@ -32,7 +32,7 @@ class ExplanationAnswer(Answer):
 
     class_name: str = Field(alias="class")
     heatmap_png_base64: str
-    url: None = None
+    url: str | None = None
 
 
 class PredictionAnswer(Answer):
