@@ -33,6 +33,26 @@ def test_a_rare_class_weighs_more_so_that_all_weigh_the_same():
     assert batch.weights.mean() == pytest.approx(1.0)
 
 
+def test_classes_may_also_count_by_their_photos():
+    frames, _ = two_coloured_photos(12)
+    photos = Photos(frames, np.array([0] * 9 + [1] * 3, np.int64), balanced=False)
+    (batch,) = photos.batches(np.random.default_rng(0), 12, Augmentation())
+    assert (batch.weights == 1).all()
+
+
+def test_one_seed_fixes_every_view_and_another_gives_others():
+    frames, labels = two_coloured_photos(8)
+    wild = Augmentation(randaugment=2, mixup=0.4, rotation_degrees=10)
+    first, again, other = (
+        next(Photos(frames, labels).batches(np.random.default_rng(seed), 8, wild)) for seed in (3, 3, 4)
+    )
+    np.testing.assert_array_equal(first.frames, again.frames)
+    np.testing.assert_array_equal(first.boxes, again.boxes)
+    np.testing.assert_array_equal(first.mixture.shares, again.mixture.shares)
+    assert (first.frames.shape, first.frames.dtype) == (frames.shape, np.uint8)
+    assert not np.array_equal(first.frames, other.frames)
+
+
 def test_under_a_teacher_box_embedding_and_logits_belong_to_one_view_of_one_photo():
     frames, labels = two_coloured_photos(8)
     boxes = fixed_boxes(np.random.default_rng(2), 8, 5, Augmentation())

@@ -8,10 +8,11 @@ pytest.importorskip("tensorflow", reason="training needs TensorFlow")
 from lenswright.errors import TrainingDiverged
 from lenswright.training.augmentation import Augmentation
 from lenswright.training.distillation import build_view_bank
-from lenswright.training.schedule import Budget, Schedule
 from lenswright.training.fit_network import fit_network
 from lenswright.training.framed_photos import FramedPhotos
 from lenswright.training.recipe import Recipe
+from lenswright.training.schedule import Budget, Schedule
+from lenswright.training.train_step import LossWeights
 from tests.training.tiny_models import tiny_classifier, tiny_network, two_coloured_photos
 
 MILD = Augmentation(min_area=0.8, saturation=0.1)
@@ -103,3 +104,25 @@ def test_a_run_with_a_teacher_learns_its_embedding(tmp_path):
     result = _fit(tmp_path / "run", teacher=bank)
     assert result.best_val_accuracy == 1.0
     assert result.history[-1].loss < result.history[0].loss * 0.8
+
+
+def test_the_start_is_epoch_0_and_is_kept_when_nothing_beats_it_before_patience_ends(tmp_path):
+    model = tiny_classifier()
+    _fit(tmp_path / "before", model)
+    known = model.get_weights()
+    spoiling = _recipe(losses=LossWeights(smoothing=0.5), from_start=True, patience=2)
+    result = _fit(tmp_path / "run", model, recipe=spoiling)
+    start = result.history[0]
+    assert (start.epoch, start.loss, start.val_accuracy) == (0, None, 1.0)
+    assert (result.epochs, result.best_epoch, result.stopped) == (2, 0, False)
+    for mine, theirs in zip(model.get_weights(), known, strict=True):
+        np.testing.assert_array_equal(mine, theirs)
+
+
+def test_a_plateau_is_remembered_over_a_resume(tmp_path):
+    recipe = _recipe(schedule=Schedule(1e-9, falls="plateau", patience=1), budget=Budget(epochs=5))
+    straight = _fit(tmp_path / "a", recipe=recipe)
+    _fit(tmp_path / "b", recipe=recipe, should_stop=_stop_after(11))
+    resumed = _fit(tmp_path / "b", recipe=recipe)
+    rates = [[metrics.learning_rate for metrics in result.history] for result in (straight, resumed)]
+    assert rates[0] == rates[1]

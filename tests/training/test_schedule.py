@@ -32,6 +32,17 @@ def test_without_a_warm_up_the_rate_starts_at_its_peak():
     assert Schedule(1e-3).rate(0.0) == pytest.approx(1e-3)
 
 
+def test_a_plateau_halves_the_rate_each_time_it_has_waited_long_enough():
+    schedule = Schedule(1e-2, falls="plateau", patience=2)
+    losses = [1.0, 0.9, 0.95, 0.91, 0.92, 0.93, 0.8]
+    rates = [schedule.rate(0.5, losses[:epochs]) for epochs in range(8)]
+    assert rates == pytest.approx([1e-2, 1e-2, 1e-2, 1e-2, 5e-3, 5e-3, 2.5e-3, 2.5e-3])
+
+
+def test_a_plateau_schedule_warms_up_too():
+    assert Schedule(1e-2, 0.2, falls="plateau").rate(0.1, [1.0, 2.0]) == pytest.approx(5e-3)
+
+
 def test_the_size_is_the_last_that_has_begun():
     sizes = ((0.0, 96), (0.5, 128))
     assert [size_at(progress, sizes) for progress in (0.0, 0.49, 0.5, 1.0)] == [96, 96, 128, 128]

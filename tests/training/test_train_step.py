@@ -7,7 +7,7 @@ pytest.importorskip("tensorflow", reason="training needs TensorFlow")
 import keras
 from scipy.special import log_softmax, softmax
 
-from lenswright.training.augmentation import WHOLE
+from lenswright.training.augmentation import WHOLE, Mixture
 from lenswright.training.train_step import Batch, LossWeights, Trainer
 from tests.training.tiny_models import tiny_classifier, two_coloured_photos
 
@@ -62,6 +62,31 @@ def test_with_a_teacher_the_loss_is_divergence_plus_centred_cosine():
     cosine = (left * right).sum(axis=1) / (np.linalg.norm(left, axis=1) * np.linalg.norm(right, axis=1))
     expected = 9 * soft.sum(axis=1).mean() + 2 * (1 - cosine).mean()
     assert trainer.step(batch, 32, 0.0)[0] == pytest.approx(expected, rel=1e-4)
+
+
+def test_mixed_photos_have_mixed_pixels_and_mixed_targets():
+    mixture = Mixture(np.array([1, 0, 3, 2]), np.full(4, 0.75, np.float32))
+    trainer, batch = _trainer(LossWeights(smoothing=0.0)), _batch(4, mixture=mixture)
+    pixels = batch.frames.astype(np.float32)
+    blended = np.round(0.75 * pixels + 0.25 * pixels[mixture.partners]).astype(np.uint8)
+    logits = np.asarray(trainer.model(blended, training=True)["logits"])
+    target = np.where(np.eye(2)[batch.labels] == 1, 0.75, 0.25)
+    expected = -(target * log_softmax(logits, axis=1)).sum(axis=1).mean()
+    assert trainer.step(batch, 32, 0.0)[0] == pytest.approx(expected, rel=1e-3)
+
+
+def test_a_variable_moves_at_its_share_of_the_rate():
+    steps = []
+    for share in (1.0, 0.25, 0.0):
+        model = tiny_classifier()
+        rates = [share] + [1.0] * (len(model.trainable_variables) - 1)
+        trainer = Trainer(model, weight_decay=0.1, average_decay=0.9, losses=LossWeights(), rates=rates)
+        before = model.get_weights()
+        trainer.step(_batch(), 32, 0.01)
+        steps.append([now - then for now, then in zip(model.get_weights(), before, strict=True)])
+    np.testing.assert_allclose(steps[1][0], 0.25 * steps[0][0], rtol=1e-3, atol=1e-7)
+    assert (steps[2][0] == 0).all()
+    np.testing.assert_allclose(steps[2][-1], steps[0][-1], rtol=1e-3, atol=1e-7)
 
 
 def test_only_kernels_decay():

@@ -1,11 +1,15 @@
 """Small models and photos for the tests of training: 32 px, random weights, answers in milliseconds."""
 
+import tempfile
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import onnx
 from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
+
+from lenswright.training.heads_onnx import attach_head
 
 SIZE_PX = 32
 
@@ -33,6 +37,34 @@ def tiny_classifier(classes: int = 2, size_px: int | None = SIZE_PX) -> Any:
     normal = keras.layers.BatchNormalization(momentum=0.9)(found)
     backbone = keras.Model(images, keras.layers.ReLU(6.0)(normal), name="tiny")
     return build_classifier(backbone, classes, 0.0)
+
+
+def tiny_backbone(size_px: int = SIZE_PX) -> Any:
+    """Return a Keras backbone with a stem and two blocks of a convolution and a BatchNorm: D = 8."""
+    import keras
+
+    keras.utils.set_random_seed(12)
+    images = keras.Input((size_px, size_px, 3), dtype="uint8", name="images")
+    x = keras.layers.Rescaling(1 / 127.5, -1.0)(images)
+    for block in ("stem", "block_1", "block_2"):
+        x = keras.layers.Conv2D(8, 3, strides=2, padding="same", name=f"{block}_conv")(x)
+        x = keras.layers.BatchNormalization(momentum=0.5, name=f"{block}_norm")(x)
+        x = keras.layers.ReLU(6.0, name=f"{block}_relu")(x)
+    return keras.Model(images, x, name="tiny")
+
+
+def onnx_of(classifier: Any, temperature: float = 1.0) -> bytes:
+    """Return the ONNX twin of a classifier of `build_classifier`, made as a run makes it."""
+    import keras
+
+    from lenswright.training.export import export_backbone_onnx
+
+    backbone = keras.Model(classifier.input, classifier.output["feature_map"])
+    kernel, bias = classifier.get_layer("logits").get_weights()
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder, "model.onnx")
+        attach_head(export_backbone_onnx(backbone), kernel, bias, temperature=temperature, path=file)
+        return file.read_bytes()
 
 
 def tiny_network(size_px: int = SIZE_PX) -> bytes:

@@ -101,7 +101,7 @@ def _changed(request: TrainingRequest) -> set[str]:
 
 def _augmentation(request: TrainingRequest, names: set[str]) -> Augmentation:
     """Return the augmentation of the preset `scratch` with those `names` of the request put in."""
-    changes = {
+    changes: dict[str, dict[str, Any]] = {
         "flip": {"mirror": request.flip},
         "rotation_degrees": {"rotation_degrees": request.rotation_degrees},
         "zoom": {"min_area": 1.0 - request.zoom},
