@@ -22,4 +22,4 @@ def test_every_configuration_can_be_ordered_and_no_backbone_of_full_size_is_miss
 def test_a_configuration_that_failed_is_in_the_table_with_its_error() -> None:
     rows = ranked([failed_row("vgg16 fast", TrainingRequest(), "No memory.")], {})
     lines = table([shown(row) for row in rows]).splitlines()
-    assert lines[1].split("  ")[-1] == "No memory."
+    assert lines[1].endswith("No memory.")
