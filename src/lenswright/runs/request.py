@@ -65,7 +65,7 @@ class TrainingRequest(BaseModel):
         "auto", "where the backbone's weights come from; auto: the best there is", "Model"
     )
     size_px: int | None = _knob(
-        None, "side of the square photo the backbone sees; empty: what suits the backbone",
+        None, "side of the square photo the backbone sees, in pixels; empty: what suits the backbone",
         "Model", ge=64, le=320,
     )  # fmt: skip
 
