@@ -97,12 +97,13 @@ class Classifier:
             predicted_class=ranked[0][0],
             confidence=ranked[0][1],
             probabilities=ranked,
-            status=self._status(ranked[0][1], embedding),
+            status=self.status(ranked[0][1], embedding),
             decode_ms=decode_ms,
             inference_ms=inference_ms,
         )
 
-    def _status(self, confidence: float, embedding: Floats) -> AnswerStatus:
+    def status(self, confidence: float, embedding: Floats) -> AnswerStatus:
+        """Return what to make of an answer of this confidence 0..1, given with the embedding (1, D)."""
         limit = self.manifest.unknown_distance
         stranger = (
             self._neighbourhood is not None
