@@ -2,6 +2,8 @@
 
 import logging
 from dataclasses import replace
+from pathlib import Path
+from shutil import rmtree
 from typing import Any
 
 from lenswright.dataset.statistics import data_hash, labelled_photos
@@ -59,8 +61,9 @@ class Comparison:
             return known
         if self._heartbeat.stop_asked:
             return None
+        folder = self._folder / f"configuration-{index + 1}-{finished.data_hash[:8]}"
         try:
-            row = self._trained(index, name, request, photos)
+            row = self._trained(index, name, request, photos, folder)
         except TrainingStopped:
             return None
         except Exception as exc:  # whatever it is, the hours of the other configurations are not lost
@@ -70,12 +73,14 @@ class Comparison:
         if self._heartbeat.stop_asked:
             return row | {"error": EARLY}
         finished.keep(request, row)
+        rmtree(folder, ignore_errors=True)  # checkpoints and frames of gigabytes; the version has all
         return row
 
-    def _trained(self, index: int, name: str, request: TrainingRequest, photos: SplitPhotos) -> Row:
-        part = self._progress.part(index, len(self._request.configurations), request.preset)
-        folder = self._folder / f"configuration-{index + 1}"
+    def _trained(
+        self, index: int, name: str, request: TrainingRequest, photos: SplitPhotos, folder: Path
+    ) -> Row:
         folder.mkdir(exist_ok=True)
+        part = self._progress.part(index, len(self._request.configurations), request.preset)
         outcome = TrainingRun(
             self._bench, replace(self._run, request=request), part, self._heartbeat,
             promote=False, photos=photos, folder=folder,
@@ -110,4 +115,5 @@ def _in_short(row: Row) -> str:
     if not row["version"]:
         return str(row["error"])
     low, high = f"{row['accuracy_low']:.1%}", f"{row['accuracy_high']:.1%}"
-    return f"{row['accuracy']:.1%} of the test photos ({low} to {high}) in {row['seconds']:.0f} s."
+    found = f"{row['accuracy']:.1%} of the test photos ({low} to {high}) in {row['seconds']:.0f} s."
+    return f"{found} {row['error'] or ''}".strip()
