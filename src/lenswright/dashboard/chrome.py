@@ -8,6 +8,7 @@ from dash import ClientsideFunction, Dash, Input, Output, State, ctx, html, no_u
 
 from lenswright.dashboard import formats
 from lenswright.dashboard.api_client import ApiClient, Json
+from lenswright.dashboard.outcome import outcome
 from lenswright.dashboard.shell import PAGES
 from lenswright.errors import LenswrightError
 
@@ -82,17 +83,7 @@ def announce(api: ApiClient, facts: Json | None, seen: Json | None) -> tuple[Any
     if not facts or not facts["reachable"] or not ended or now["run_id"] == ended:
         return no_update, (now if facts and facts["reachable"] else no_update)
     run = api.training_status(run_id=ended)
-    return [notification(f"Run {ended} {run['state']}", outcome(run), run["state"])], now
-
-
-def outcome(run: Json) -> str:
-    """Return what came of a run, in a sentence."""
-    verdict = run.get("verdict") or {}
-    if run.get("error"):
-        return str(run["error"])
-    if not verdict:
-        return "It ended without a model."
-    return str(verdict.get("reason", ""))
+    return [notification(f"Run {ended} {run['state']}", outcome(run)[1], run["state"])], now
 
 
 def notification(title: str, message: str, kind: str) -> Json:

@@ -1,24 +1,32 @@
-"""The run on the Training page: phase, progress, curves, log, verdict, and the table of recent runs."""
+"""The run on the Training page: phase, progress, curves, log and what came of it; stop and resume."""
 
 from collections.abc import Callable
 from typing import Any
 
 import dash_mantine_components as dmc
-from dash import Dash, Input, Output, State, html, no_update
+from dash import Dash, Input, Output, State, dcc, html, no_update
 
 from lenswright.dashboard import formats
 from lenswright.dashboard.api_client import ApiClient, Json
-from lenswright.dashboard.cards import card, chart, empty, loading, notice, table
+from lenswright.dashboard.cards import card, chart, empty, notice
 from lenswright.dashboard.figures.curves import curves
 from lenswright.dashboard.icons import icon
+from lenswright.dashboard.outcome import ACTIVE, outcome
+from lenswright.dashboard.pages import run_history, run_result
+from lenswright.dashboard.pages.run_history import state_pill
 
-ACTIVE = ("queued", "running")
-KINDS = {"queued": "calm", "running": "busy", "completed": "good", "failed": "bad", "stopped": "warning"}
 PHASES = {
     "starting": "Starting the trainer",
     "weights": "Getting the weights to begin with",
+    "backbone": "Learning a backbone from nothing",
     "features": "Looking at every photo",
     "fitting": "Learning",
+    "fine-tuning": "Fine-tuning the backbone",
+    "new features": "Looking at every photo again",
+    "refitting": "Learning again",
+    "tuning": "Trying settings",
+    "comparing": "Comparing configurations",
+    "quantising": "Making an 8-bit copy",
     "exporting": "Writing the model",
     "measuring": "Measuring on the test photos",
     "deciding": "Comparing with the champion",
@@ -27,11 +35,12 @@ NOTHING = empty(
     "training", "No run yet", "Choose a preset and press Start; progress, curves and the verdict appear here."
 )
 NUMBERS = (("epoch", "Epoch"), ("elapsed", "Elapsed"), ("eta", "Left"), ("speed", "Photos/s"))
-COLUMNS = ["Run", "State", "Preset", "Started", "Took", "Validation", "Outcome"]
+TEXTS = ("title", "state", "phase", "share", *dict(NUMBERS), "verdict", "log", "resume-words")
+PLACES = ("body", "empty", "stop", "resume", "latest")
 
 
 def section() -> html.Section:
-    """Return the card of the present or latest run."""
+    """Return the card of the present, latest or chosen run."""
     phase = html.Div(
         [html.Span(id="run-phase"), html.Span(id="run-share")], className="spread", role="status"
     )
@@ -43,85 +52,127 @@ def section() -> html.Section:
         html.Div([html.H3("Accuracy"), chart("run-accuracy", 210, "Accuracy by epoch")]),
         html.Div([html.H3("Loss"), chart("run-loss", 210, "Loss by epoch")]),
     ]
+    log = html.Details(
+        [html.Summary("Log, newest first"), html.Pre(id="run-log", tabIndex="0")], className="log"
+    )
     body = [
-        _head(),
-        phase,
-        bar,
+        *(_head(), phase, bar),
         html.Div(numbers, className="numbers"),
         html.Div(id="run-verdict"),
+        html.P(id="run-resume-words", className="muted"),
+        run_result.section(),
         html.Div(plots, className="grid two curves"),
-        html.Details(
-            [html.Summary("Log, newest first"), html.Pre(id="run-log", tabIndex="0")], className="log"
-        ),
+        log,
     ]
     shown = html.Div(body, id="run-body", className="hidden")
-    return card(html.Div(NOTHING, id="run-empty"), shown, className="run live")
+    return card(dcc.Store(id="picked"), html.Div(NOTHING, id="run-empty"), shown, className="run live")
 
 
 def _head() -> html.Div:
-    stop = dmc.Button(
-        "Stop",
-        id="run-stop",
-        variant="default",
-        size="compact-sm",
-        leftSection=icon("stop", 14),
-        className="hidden",
-    )
+    look = {"variant": "default", "size": "compact-sm"}
+    buttons = [
+        html.Div(dmc.Button("Show the latest run", id="run-latest-button", **look), id="run-latest"),
+        html.Div(
+            dmc.Button("Resume", id="run-resume-button", leftSection=icon("play", 14), **look),
+            id="run-resume",
+        ),
+        html.Div(
+            dmc.Button("Stop", id="run-stop-button", leftSection=icon("stop", 14), **look), id="run-stop"
+        ),
+    ]
     title = html.Div([html.H2(id="run-title"), html.Span(id="run-state")], className="run-title")
-    return html.Div([title, stop], className="card-head")
+    return html.Div([title, html.Div(buttons, className="buttons")], className="card-head")
 
 
-def history() -> html.Section:
-    """Return the card of recent runs."""
-    return card(html.Div(loading(3), id="runs"), title="Recent runs", className="live")
+def chosen(live: Json, picked: Json | None) -> Json | None:
+    """Return the run to show: the one picked from the table, else the present or latest one."""
+    run: Json | None = picked or live["run"]
+    return run
 
 
-def show(live: Json) -> tuple[Any, ...]:
-    """Return everything of the run but its curves."""
-    run = live["run"]
+def show(live: Json, picked: Json | None) -> Json:
+    """Return everything of the run but its curves and tables, by the names in `TEXTS` and `PLACES`."""
+    run = chosen(live, picked)
     if run is None:
-        return ("hidden", "" if live["status"] else "hidden", *("",) * 4, 0, *("",) * 4, None, "", "hidden")
+        nothing = dict.fromkeys(TEXTS) | dict.fromkeys(PLACES, "hidden")
+        return nothing | {"bar": 0, "empty": "" if live["status"] else "hidden"}
     active = run["state"] in ACTIVE
+    stopping = bool(run.get("stop_requested"))
+    latest = live["run"] or run
+    return {
+        **_progress(run, active=active, stopping=stopping),
+        **_numbers(run, active=active),
+        "body": "" if active else "ended" if run.get("history") else "ended bare",
+        "empty": "hidden",
+        "title": title(run),
+        "state": state_pill(run["state"]),
+        "verdict": verdict(run),
+        "log": "\n".join(reversed(run.get("log") or [])),
+        "stop": "" if active and not stopping else "hidden",
+        "resume": "" if resumable(run) else "hidden",
+        "resume-words": continuation(run) if resumable(run) else None,
+        "latest": "" if latest["run_id"] != run["run_id"] else "hidden",
+    }
+
+
+def _progress(run: Json, *, active: bool, stopping: bool) -> Json:
     share = run.get("progress") or 0.0
-    phase = PHASES.get(run.get("phase") or "", run.get("phase") or "Waiting for the trainer")
-    if run.get("stop_requested") and active:
-        phase = "Stopping"
-    speed = (run.get("metrics") or {}).get("images_per_s")
-    epochs = f"{run.get('epoch') or 0} / {run.get('epochs') or formats.ABSENT}"
-    return (
-        "" if active else "ended" if run.get("history") else "ended bare",
-        "hidden",
-        f"Run {run['run_id']} · {run.get('preset') or run.get('kind')}",
-        html.Span(run["state"], className=f"pill small {KINDS.get(run['state'], 'calm')}"),
-        phase if active else f"Ended {formats.ago(run.get('ended_at'))}",
-        formats.percent(share, 0) if active else "",
-        100 * share if active or run["state"] != "completed" else 100,
-        epochs,
-        formats.duration(run.get("elapsed_s")),
-        formats.duration(run.get("eta_s")) if active else formats.ABSENT,
-        formats.count(speed),
-        verdict(run),
-        "\n".join(reversed(run.get("log") or [])),
-        "" if active and not run.get("stop_requested") else "hidden",
-    )
+    phase = "Stopping" if stopping else phase_words(run)
+    return {
+        "phase": phase if active else f"Ended {formats.ago(run.get('ended_at'))}",
+        "share": formats.percent(share, 0) if active else "",
+        "bar": 100 * share if active or run["state"] != "completed" else 100,
+    }
+
+
+def _numbers(run: Json, *, active: bool) -> Json:
+    epoch = f"{run.get('epoch') or 0} / {run.get('epochs') or formats.ABSENT}"
+    return {
+        "epoch": epoch if run.get("history") else formats.ABSENT,
+        "elapsed": formats.duration(run.get("elapsed_s")),
+        "eta": formats.duration(run.get("eta_s")) if active else formats.ABSENT,
+        "speed": formats.count((run.get("metrics") or {}).get("images_per_s")),
+    }
+
+
+def phase_words(run: Json) -> str:
+    """Return the phase in words; one that is not known here as it is."""
+    phase = run.get("phase") or ""
+    return PHASES.get(phase, phase or "Waiting for the trainer")
+
+
+def title(run: Json) -> str:
+    """Return `Run 7 · best`, `Run 8 · tune` or `Run 9 · best · continues run 7`."""
+    kind = run.get("kind")
+    what = run.get("preset") if kind in ("train", "retrain") else kind
+    before = (run.get("request") or {}).get("resume_run")
+    return " · ".join([f"Run {run['run_id']}", f"{what}", *([f"continues run {before}"] if before else [])])
+
+
+def resumable(run: Json) -> bool:
+    """Return whether the run left something behind that another run may continue."""
+    return run["state"] in ("failed", "stopped") and run.get("kind") != "export"
+
+
+def continuation(run: Json) -> str:
+    """Return what a resumed run begins with."""
+    reached = f"epoch {run['epoch']} of {run.get('epochs')}" if run.get("epoch") else "what is in the cache"
+    return f"Resume continues from {reached} (last phase: {phase_words(run)}), with the same settings."
 
 
 def verdict(run: Json) -> Any:
     """Return what came of the run, in words, or nothing while it goes on."""
     if run["state"] in ACTIVE:
         return None
-    if run.get("error"):
-        return notice("bad", html.Strong("It failed. "), run["error"])
-    judged = run.get("verdict")
-    if not judged:
-        return notice("calm", "Stopped before there was a model worth keeping.")
-    weights = [html.Br(), f"Begun with: {run['weights']}"] if run.get("weights") else []
-    return notice("good" if judged["promote"] else "warning", judged["reason"], *weights)
+    kind, words = outcome(run)
+    begun = [html.Br(), f"Begun with: {run['weights']}"] if run.get("weights") and run.get("verdict") else []
+    failed = [html.Strong("It failed. ")] if run.get("error") else []
+    return notice(kind, *failed, words, *begun)
 
 
-def draw(live: Json, scheme: str | None, drawn: str | None) -> tuple[Any, ...]:
+def draw(live: Json, picked: Json | None, scheme: str | None, drawn: str | None) -> tuple[Any, ...]:
     """Return both curves and what they show; nothing when they show it already."""
-    run = live["run"] or {}
+    run = chosen(live, picked) or {}
     epochs = run.get("history") or []
     shown = f"{run.get('run_id')}:{len(epochs)}:{scheme}"
     if shown == drawn:
@@ -129,57 +180,54 @@ def draw(live: Json, scheme: str | None, drawn: str | None) -> tuple[Any, ...]:
     return curves(epochs, "accuracy", scheme), curves(epochs, "loss", scheme), shown
 
 
-def runs_table(api: ApiClient, facts: Json | None) -> Any:
-    """Return the recent runs, newest first."""
-    if not facts or not facts["reachable"]:
-        return no_update
-    runs = api.runs(facts["task"])
-    if not runs:
-        return html.P("The first run will be listed here.", className="muted")
-    return table(COLUMNS, [_row(run) for run in runs], numeric=range(4, 6))
-
-
-def _row(run: Json) -> list[Any]:
-    judged, accuracy = run.get("verdict") or {}, (run.get("metrics") or {}).get("val_accuracy")
-    words = run.get("error") or judged.get("reason") or ""
-    return [
-        f"{run['run_id']}",
-        html.Span(run["state"], className=f"pill small {KINDS.get(run['state'], 'calm')}"),
-        run.get("preset") or formats.ABSENT,
-        html.Span(formats.ago(run.get("created_at")), title=formats.moment(run.get("created_at"))),
-        formats.ABSENT if run["state"] in ACTIVE else formats.duration(run.get("elapsed_s")),
-        formats.percent(accuracy),
-        html.Span(words, title=words, className="clip"),
-    ]
-
-
-def stop(api: ApiClient, clicks: int | None, live: Json) -> Any:
+def stop(api: ApiClient, clicks: int | None, live: Json, picked: Json | None) -> Any:
     """Ask the run to stop; returns what wakes the poll."""
-    if not clicks or not live["run"]:
-        return no_update
-    return {"stopping": api.stop_training(live["run"]["run_id"])["run_id"]}
+    run = chosen(live, picked)
+    return {"stopping": api.stop_training(run["run_id"])["run_id"]} if clicks and run else no_update
+
+
+def resume(api: ApiClient, clicks: int | None, live: Json, picked: Json | None) -> Any:
+    """Start a run that continues this one; returns what wakes the poll."""
+    run = chosen(live, picked)
+    return {"started": api.resume(run["run_id"])["run_id"]} if clicks and run else no_update
 
 
 def register(app: Dash, bound: Callable[..., Any]) -> None:
     """Register the callbacks of the run."""
-    before_bar = [Output(f"run-{name}", "children") for name in ("title", "state", "phase", "share")]
-    after_bar = [Output(f"run-{name}", "children") for name in (*dict(NUMBERS), "verdict", "log")]
-    places = [Output("run-body", "className"), Output("run-empty", "className")]
-    bar, stop_place = Output("run-bar", "value"), Output("run-stop", "className")
-    live = Input("live", "data")
-    app.callback([*places, *before_bar, bar, *after_bar, stop_place], live)(show)
+    run_history.register(app, bound)
+    run_result.register(app, bound)
+    live, picked, scheme = Input("live", "data"), Input("picked", "data"), Input("scheme", "data")
+    shown = {name: Output(f"run-{name}", "children") for name in TEXTS}
+    shown |= {name: Output(f"run-{name}", "className") for name in PLACES}
+    shown["bar"] = Output("run-bar", "value")
+    app.callback(output=shown, inputs=[live, picked])(show)
+    body = [Output("run-accuracy", "figure"), Output("run-loss", "figure"), Output("run-body", "data-drawn")]
+    app.callback(body, live, picked, scheme, State("run-body", "data-drawn"))(draw)
+    for name, act in (("run-stop-button", stop), ("run-resume-button", resume), ("train-best", train_best)):
+        app.callback(
+            Output("wake", "data", allow_duplicate=True),
+            Input(name, "n_clicks"),
+            State("live", "data"),
+            State("picked", "data"),
+            prevent_initial_call=True,
+            running=[(Output(name, "loading"), True, False)],
+        )(bound(act))
     app.callback(
-        Output("run-accuracy", "figure"),
-        Output("run-loss", "figure"),
-        Output("run-body", "data-drawn"),
+        Output("run-result", "children"),
+        Output("run-best", "className"),
+        Output("run-result", "data-drawn"),
         live,
-        Input("scheme", "data"),
-        State("run-body", "data-drawn"),
-    )(draw)
-    app.callback(Output("runs", "children"), Input("facts", "data"))(bound(runs_table))
-    app.callback(
-        Output("wake", "data", allow_duplicate=True),
-        Input("run-stop", "n_clicks"),
-        State("live", "data"),
-        prevent_initial_call=True,
-    )(bound(stop))
+        picked,
+        Input("run-order", "data"),
+        State("run-result", "data-drawn"),
+    )(results)
+
+
+def results(live: Json, picked: Json | None, order: Json | None, drawn: str | None) -> tuple[Any, ...]:
+    """Return the table of what the run came to."""
+    return run_result.show(chosen(live, picked) or {}, order, drawn)
+
+
+def train_best(api: ApiClient, clicks: int | None, live: Json, picked: Json | None) -> Any:
+    """Start a run with the best settings that the run has found."""
+    return run_result.train_best(api, clicks, chosen(live, picked) or {})

@@ -1,4 +1,4 @@
-"""Training: what to train, whether the photos suffice, start. The run itself is drawn by `run`."""
+"""Training: what a run shall do, whether the photos suffice, start. The run itself is drawn by `run`."""
 
 from collections.abc import Callable
 from typing import Any
@@ -10,26 +10,11 @@ from lenswright.dashboard import formats
 from lenswright.dashboard.api_client import ApiClient, Json
 from lenswright.dashboard.cards import card, go_to, notice, page
 from lenswright.dashboard.icons import icon
-from lenswright.dashboard.pages import run
+from lenswright.dashboard.pages import comparison, form, knobs, presets, run, run_history
+from lenswright.errors import ApiRefused
 
 LEAST_CLASSES, LEAST_PHOTOS = 2, 5  # what the API asks for before it starts a run
-PRESETS = {
-    "fast": "Learns on top of a ready-made network. Seconds to minutes; the right choice nearly always.",
-    "scratch": "Learns everything from your photos alone. Needs many photos and an hour or more.",
-}
-BACKBONES = [
-    {"value": "auto", "label": "Automatic"},
-    {"value": "mobilenet_v2", "label": "MobileNetV2"},
-    {"value": "mobilenet_v2_050", "label": "MobileNetV2, half width"},
-]
-WEIGHTS = [
-    {"value": "auto", "label": "Automatic: the best at hand"},
-    {"value": "file", "label": "A weights file on the server"},
-    {"value": "imagenet", "label": "ImageNet, downloaded by Keras"},
-    {"value": "bundled", "label": "From the bundled model"},
-    {"value": "none", "label": "None: random"},
-]
-FIELDS = ("preset", "backbone", "weights", "epochs", "views", "minutes")
+NOT_USABLE = (400, 422)  # the API refuses what stands in the form
 
 
 def layout(**_query: str) -> html.Div:
@@ -38,65 +23,25 @@ def layout(**_query: str) -> html.Div:
         "Training",
         html.Span(id="training-lead", children="\u00a0"),
         dcc.Store(id="preflight"),
+        dcc.Store(id="options"),
+        dcc.Store(id="refusal"),
         html.Div([_form(), run.section()], className="grid side"),
-        run.history(),
+        run_history.section(),
     )
 
 
 def _form() -> html.Section:
-    preset = dmc.SegmentedControl(
-        id="train-preset",
-        data=[{"value": "fast", "label": "Fast"}, {"value": "scratch", "label": "From scratch"}],
-        value="fast",
-        fullWidth=True,
-        **{"aria-label": "Preset"},
-    )
-    more = html.Details([html.Summary("More choices"), _choices()], className="fold")
     start = dmc.Button("Start training", id="train-start", leftSection=icon("play", 16), fullWidth=True)
-    words = html.P(PRESETS["fast"], id="train-preset-words", className="muted")
     return card(
-        preset, words, more, html.Div(id="train-preflight"), start, title="New run", className="stack"
-    )
-
-
-def _choices() -> html.Div:
-    better = "It stops by itself when it no longer gets better."
-    turned = "1: as it is. 2: also mirrored. More: also turned and cropped."
-    minutes = _number("minutes", "Minutes", "It stops after these.", value=60, most=1440)
-    return html.Div(
-        [
-            _select("backbone", "Network", BACKBONES),
-            _select("weights", "Weights to begin with", WEIGHTS),
-            _number("epochs", "Epochs at most", better, value=60, most=1000),
-            _number("views", "Views of each photo", turned, value=1, most=16),
-            html.Div(minutes, id="train-minutes-field", className="hidden"),
-        ],
+        presets.kinds(),
+        html.P(id="train-kind-words", className="muted hidden"),
+        html.Div(presets.group(), id="presets-place"),
+        html.Div(comparison.section(), id="comparison-place", className="hidden"),
+        form.section(),
+        html.Div([html.Div(id="train-preflight"), start], className="stack form-foot"),
+        title="New run",
         className="stack",
     )
-
-
-def _select(field: str, label: str, choices: list[dict[str, str]]) -> dmc.Select:
-    return dmc.Select(
-        id=f"train-{field}",
-        label=label,
-        data=choices,
-        value="auto",
-        allowDeselect=False,
-        checkIconPosition="right",
-        size="sm",
-    )
-
-
-def _number(field: str, label: str, hint: str, *, value: int, most: int) -> dmc.NumberInput:
-    limits = {"min": 1, "max": most, "allowDecimal": False, "clampBehavior": "strict"}
-    return dmc.NumberInput(
-        id=f"train-{field}", label=label, description=hint, value=value, size="sm", **limits
-    )
-
-
-def choose_preset(preset: str) -> tuple[str, str]:
-    """Return the words about a preset and the class of its time budget."""
-    return PRESETS[preset], "" if preset == "scratch" else "hidden"
 
 
 def fetch(api: ApiClient, facts: Json | None) -> Any:
@@ -104,6 +49,25 @@ def fetch(api: ApiClient, facts: Json | None) -> Any:
     if not facts or not facts["reachable"]:
         return no_update
     return api.dataset(facts["task"])
+
+
+def fetch_options(api: ApiClient, facts: Json | None, before: Json | None) -> Any:
+    """Return what the API offers for a run; nothing when that is known already, so the form stays still."""
+    if not facts or not facts["reachable"]:
+        return no_update
+    options = api.options(facts["task"])
+    return no_update if options == before else options
+
+
+def choose_kind(kind: str) -> tuple[Any, ...]:
+    """Return the words about a kind of run, their class, what is shown of the form, and Start's name."""
+    shown = ["" if kind == place else "hidden" for place in ("train", "compare")]
+    return presets.WORDS[kind], "muted" if presets.WORDS[kind] else "hidden", *shown, presets.STARTS[kind]
+
+
+def choose_preset(options: Json | None, facts: Json | None) -> Any:
+    """Return the cards of the presets."""
+    return presets.cards(options, (facts or {}).get("labelled")) if options else no_update
 
 
 def obstacles(dataset: Json) -> list[str]:
@@ -125,8 +89,13 @@ def obstacles(dataset: Json) -> list[str]:
     return found
 
 
-def preflight(dataset: Json | None, facts: Json | None) -> tuple[Any, bool, Any]:
-    """Return the obstacles, whether Start is off, and the line under the title."""
+def preflight(
+    dataset: Json | None, facts: Json | None, options: Json | None, asked: Json | None, refusal: Json | None
+) -> tuple[Any, bool, Any]:
+    """Return what is in the way, whether Start is off, and the line under the title.
+
+    `asked`: {"kind","preset","changed","configurations"}, what stands in it.
+    """
     if dataset is None or facts is None:
         return no_update, True, no_update
     lead = f"{facts['task']} · {formats.plural(dataset['labelled'], 'photo')} with a label"
@@ -136,46 +105,88 @@ def preflight(dataset: Json | None, facts: Json | None) -> tuple[Any, bool, Any]
         return notice("warning", *words, html.Div(go_to("Add photos", "/data"))), True, lead
     if facts["run_id"]:
         return notice("calm", f"Run {facts['run_id']} is going on; one at a time."), True, lead
-    return None, not facts["reachable"], lead
+    if options is None or asked is None:
+        return None, True, lead
+    shown, off = _readiness(options, asked, refusal)
+    return shown, off or not facts["reachable"], lead
 
 
-def wishes(task: str | None, values: tuple[Any, ...]) -> Json:
-    """Return the body of POST /train; a field left empty is left to the API."""
-    body = dict(zip(FIELDS, values, strict=True))
-    if body["preset"] == "fast":
-        body.pop("minutes")
-    given = {name: value for name, value in body.items() if value not in (None, "")}
-    return {**given, **({"task": task} if task else {})}
+def _readiness(options: Json, asked: Json, refusal: Json | None) -> tuple[Any, bool]:
+    fields = knobs.fields_for(options, asked["kind"], asked["preset"])
+    problems = knobs.wrong(fields, asked["changed"])
+    if problems:
+        return notice("warning", f"To correct: {', '.join(knobs.label(name) for name in problems)}."), True
+    if refusal and refusal["form"] == asked:
+        return notice("bad", refusal["detail"]), False
+    if asked["kind"] != "compare":
+        return None, False
+    if not asked["configurations"]:
+        return notice("calm", "Add at least one configuration."), True
+    seconds = presets.expected_s(options, asked["configurations"])
+    words = f"{presets.about(seconds)} for all {len(asked['configurations'])}." if seconds else None
+    return words and html.P(words, className="muted"), False
 
 
-def start(api: ApiClient, clicks: int | None, facts: Json | None, *values: Any) -> Any:
-    """Start a run; returns what wakes the poll."""
-    if not clicks:
-        return no_update
-    return {"started": api.start_training(wishes((facts or {}).get("task"), values))["run_id"]}
+def wishes(task: str | None, options: Json, asked: Json) -> Json:
+    """Return the body of the request: only what differs from the defaults and matters to this run."""
+    names = [field["name"] for field in knobs.fields_for(options, asked["kind"], asked["preset"])]
+    body = {name: asked["changed"][name] for name in names if name in asked["changed"]}
+    if asked["kind"] == "train" and asked["preset"] != presets.FIRST:
+        body["preset"] = asked["preset"]
+    if asked["kind"] == "compare":
+        body["configurations"] = asked["configurations"]
+    return {**({"task": task} if task else {}), **body}
+
+
+def start(
+    api: ApiClient, clicks: int | None, facts: Json | None, options: Json | None, asked: Json
+) -> tuple[Any, Any]:
+    """Start a run; returns what wakes the poll, and what the API refused of the form, if anything."""
+    if not clicks or not options:
+        return no_update, no_update
+    begin = {"train": api.start_training, "tune": api.tune, "compare": api.compare}[asked["kind"]]
+    try:
+        begun = begin(wishes((facts or {}).get("task"), options, asked))
+    except ApiRefused as exc:
+        if exc.status not in NOT_USABLE:
+            raise
+        return no_update, {"detail": str(exc), "form": asked}
+    return {"started": begun["run_id"]}, None
 
 
 def register(app: Dash, bound: Callable[..., Any]) -> None:
     """Register the callbacks of this page."""
-    run.register(app, bound)
+    for part in (run, form, comparison):
+        part.register(app, bound)
+    facts, options, asked = Input("facts", "data"), Input("options", "data"), Input("form", "data")
+    app.callback(Output("preflight", "data"), facts)(bound(fetch))
+    app.callback(Output("options", "data"), facts, State("options", "data"))(bound(fetch_options))
+    app.callback(Output("preset-cards", "children"), options, facts)(choose_preset)
     app.callback(
-        Output("train-preset-words", "children"),
-        Output("train-minutes-field", "className"),
-        Input("train-preset", "value"),
-    )(choose_preset)
-    app.callback(Output("preflight", "data"), Input("facts", "data"))(bound(fetch))
+        Output("train-kind-words", "children"),
+        Output("train-kind-words", "className"),
+        Output("presets-place", "className"),
+        Output("comparison-place", "className"),
+        Output("train-start", "children"),
+        Input("train-kind", "value"),
+    )(choose_kind)
     app.callback(
         Output("train-preflight", "children"),
         Output("train-start", "disabled"),
         Output("training-lead", "children"),
         Input("preflight", "data"),
-        Input("facts", "data"),
+        facts,
+        options,
+        asked,
+        Input("refusal", "data"),
     )(preflight)
     app.callback(
         Output("wake", "data", allow_duplicate=True),
+        Output("refusal", "data"),
         Input("train-start", "n_clicks"),
         State("facts", "data"),
-        *[State(f"train-{name}", "value") for name in FIELDS],
+        State("options", "data"),
+        State("form", "data"),
         prevent_initial_call=True,
         running=[(Output("train-start", "loading"), True, False)],
     )(bound(start))
