@@ -36,6 +36,7 @@ from lenswright.storage.blobs import Blobs
 from lenswright.storage.database import Database, open_database
 
 FALSE_REJECTS = (0.02, 0.05)
+BIN = 0.01  # of the histogram, cosine distance
 
 Floats = NDArray[np.float32]
 
@@ -151,7 +152,9 @@ def figures(ours: Seen, labels: NDArray[np.int64], theirs: Seen, limit: float | 
     trust = reliability_figure(bins, "light")
     histogram = go.Figure(layout={"barmode": "overlay", "template": trust.layout.template})
     for name, distances in (("own classes", ours.distances), ("something else", theirs.distances)):
-        histogram.add_histogram(x=distances, name=name, opacity=0.65, nbinsx=60, histnorm="probability")
+        histogram.add_histogram(
+            x=distances, name=name, opacity=0.65, xbins={"size": BIN}, histnorm="probability"
+        )
     if limit is not None:
         histogram.add_vline(limit, line_dash="dot", annotation_text="unknown beyond")
     histogram.update_xaxes(title_text="cosine distance to the fifth-nearest training photo")

@@ -21,13 +21,17 @@ OUT_OF_MEMORY = "The training process ran out of memory. Try a smaller batch_siz
 
 
 def main(arguments: list[str]) -> int:
-    """Run the run and write its end to the journal; 0 unless it failed."""
+    """Work off the run that is named; 0 unless it failed."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--run-id", type=int, required=True)
     run_id = parser.parse_args(arguments).run_id
     settings = load_settings()
     configure_logs(settings.log_level, settings.log_format)
-    bench = Workbench.open(settings)
+    return carry_out(Workbench.open(settings), run_id)
+
+
+def carry_out(bench: Workbench, run_id: int) -> int:
+    """Do what the run asks for and write its end to the journal; 0 unless it failed."""
     run = bench.journal.get(run_id)
     trackers = open_trackers(run, bench.run_folder(run_id), os.environ)
     course = run.kind if run.kind in ("tune", "compare", "export") else run.request.preset
