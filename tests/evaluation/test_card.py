@@ -19,6 +19,29 @@ def report_of(classes: int) -> dict[str, Any]:
     return report | {"verdict": {"promote": True, "reason": "Promoted: it is better."}}
 
 
+OLDER_METRICS = ("accuracy", "accuracy_low", "accuracy_high", "macro_f1", "log_loss", "ece", "test_photos",
+                 "weighted_f1", "roc_auc")  # fmt: skip
+
+
+def whole_report(classes: int) -> dict[str, Any]:
+    """A report with everything that can be told of 200 photos."""
+    random = np.random.default_rng(0)
+    labels = np.arange(200) % classes
+    names = [f"class {index}" for index in range(classes)]
+    report = evaluate(
+        random.dirichlet(np.ones(classes), 200), labels, names, photo_ids=range(200), temperature=2.0,
+        sources=["phone"] * 150 + ["camera"] * 50, groups=[*range(100)] * 2, statuses=["accepted"] * 200,
+    ).to_json()  # fmt: skip
+    numbers = {
+        "difference": -0.025,
+        "difference_low": -0.05,
+        "difference_high": 0.005,
+        "gained": 3,
+        "lost": 8,
+    }
+    return report | {"verdict": {"promote": True, "reason": "Promoted: as good.", "numbers": numbers}}
+
+
 def manifest_of(classes: int, **changes: Any) -> dict[str, Any]:
     return {
         "task": "cats-vs-dogs",
@@ -55,6 +78,44 @@ def test_a_card_shows_accuracy_with_interval_thresholds_recipe_and_the_verdict()
                  "| seconds of fitting | 3.2 |", "71.0 %", "3e-07", "Promoted: it is better."):  # fmt: skip
         assert said in card
     assert "minutes" not in card
+
+
+def test_a_card_tells_averages_parts_calibration_before_and_after_and_the_difference() -> None:
+    card = model_card(manifest_of(3), whole_report(3))
+    for said in ("| macro precision | 0.", "| weighted recall | 0.", "average precision, one against",
+                 "before it", "| phone | 150 |", "| uncertain | 0 | - | - |", "100 groups of near-duplicates",
+                 "Difference to the champion -2.5 points, 95 % interval -5.0 to +0.5 (paired bootstrap);"
+                 " 3 photos gained, 8 lost."):  # fmt: skip
+        assert said in card
+
+
+def test_a_card_of_an_older_report_says_what_that_report_knows() -> None:
+    report = report_of(3)
+    for name in ("curves", "reliability_before", "per_source", "groups", "statuses"):
+        del report[name]
+    report["metrics"] = {name: report["metrics"][name] for name in OLDER_METRICS}
+    card = model_card(manifest_of(3), report)
+    assert "| macro F1 |" in card
+    assert "By source" not in card
+    assert "before it" not in card
+
+
+def test_the_numbers_of_the_8_bit_network_are_told_where_there_are_any() -> None:
+    numbers = {"photos": 400, "accuracy_fp32": 0.99, "accuracy_int8": 0.985, "agreement": 0.993, "kept": True}
+    card = model_card(manifest_of(2, int8=numbers, network="model.int8.onnx"), report_of(2))
+    assert (
+        "right on 98.5 % of 400 validation photos, in 32 bits on 99.0 %; 99.3 % were answered alike" in card
+    )
+    assert "The network (`model.int8.onnx`)" in card
+
+
+def test_a_label_cannot_become_mark_up() -> None:
+    label = "<img src=x>[a](javascript:b)\n\n# c"
+    manifest = manifest_of(2) | {"classes": [label, "b"], "task": label}
+    card = model_card(manifest, report_of(2))
+    assert "<img" not in card
+    assert "[a](" not in card.replace("\\[a](", "")
+    assert "\n# c" not in card
 
 
 def test_every_table_row_has_as_many_cells_as_its_header() -> None:
