@@ -22,8 +22,8 @@ from tests.dashboard import fake_data as made
 from tests.dashboard.fake_api import FakeApi
 
 CONDITIONS: dict[str, dict[str, Any]] = {
-    "full": {},
-    "large": {"classes": 120, "photos": 10_000},
+    "full": {"train_s": 6},
+    "large": {"classes": 120, "photos": 10_000, "train_s": 6},
     "empty": {"photos": 0, "model": False, "traffic": False},
 }
 SETTLE_MS = 3000  # the first poll and the charts
@@ -51,7 +51,39 @@ def take(browser: Any, address: str, folder: Path, condition: str) -> None:
                 if name == "classify" and condition != "empty":
                     classify(page)
                 page.screenshot(path=folder / f"{condition}-{name}-{width}-{scheme}.png", full_page=True)
+                if name == "training" and condition != "real":
+                    for state in training(page):
+                        path = folder / f"{condition}-training-{state}-{width}-{scheme}.png"
+                        page.screenshot(path=path, full_page=True)
             context.close()
+
+
+def training(page: Any) -> Iterator[str]:
+    """Bring the form and the run into each of their states; yield its name when it is there."""
+    page.get_by_role("radio", name="Best").click()
+    page.wait_for_timeout(500)
+    for fold in page.locator(".group:visible summary").all():
+        fold.click()
+    page.get_by_label("Fine tune epochs").fill("0")
+    yield from _settled(page, "knobs")
+    page.click("#knobs-reset")
+    for kind in ("Compare", "Tune"):
+        page.locator("label", has_text=kind).first.click()
+        yield from _settled(page, kind.lower())
+        if page.locator("#train-start:not([disabled])").count():
+            page.click("#train-start")
+            yield from _settled(page, f"{kind.lower()}-running")
+            page.locator("#run-result table").wait_for()
+            yield from _settled(page, f"{kind.lower()}-done")
+    if page.get_by_role("button", name="Show run 2").count():
+        page.get_by_role("button", name="Show run 2").click()
+        yield from _settled(page, "failed")
+
+
+def _settled(page: Any, state: str) -> Iterator[str]:
+    page.mouse.move(0, 0)
+    page.wait_for_timeout(SETTLE_MS)
+    yield state
 
 
 def classify(page: Any) -> None:

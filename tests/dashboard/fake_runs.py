@@ -50,6 +50,7 @@ class FakeRuns:
     ) -> None:
         self.train_s, self.models, self.classes, self.photos = train_s, models, classes, photos
         self.all: list[made.Json] = []
+        self.refusal = ""  # what the next start is refused with
         if models.classes:
             self._old("completed", 95_000, "20261120-184210-77c0", promote=False)
             self._old("failed", 60_000, None, promote=None)
@@ -159,6 +160,8 @@ class FakeRuns:
         def submit(wishes: made.Json, kind: str) -> Any:
             try:
                 TrainingRequest.from_json(wishes | {"kind": kind})
+                if self.refusal:
+                    raise InputRefused(self.refusal)
             except InputRefused as exc:
                 return problem(422, exc.code, str(exc))
             active = self.active()
