@@ -16,7 +16,7 @@ from lenswright.runs.request import TrainingRequest
 from lenswright.training.backbones import build_classifier
 from lenswright.training.course import EpochMetrics
 from lenswright.training.fit_network import FitResult, fit_network
-from lenswright.training.framed_photos import FramedPhotos
+from lenswright.training.framed_photos import framed
 from lenswright.training.freezing import freeze
 from lenswright.training.head import LinearHead
 from lenswright.training.pretrained import Pretrained
@@ -68,14 +68,15 @@ class FineTunedBackbone:
             progress.at(metrics.progress)
             progress.epoch(asdict(metrics))
 
-        return fit_network(
-            model,
-            FramedPhotos.of(photos, spec, self._folder, bench=self._bench, heartbeat=heartbeat),
-            recipe=fine_tune_recipe(self._request, spec.size_px),
-            checkpoint_dir=self._folder / "fine-tuning",
-            on_epoch=on_epoch,
-            should_stop=lambda: heartbeat.stop_asked,
-        )
+        with framed(photos, spec, self._folder, bench=self._bench, heartbeat=heartbeat) as frames:
+            return fit_network(
+                model,
+                frames,
+                recipe=fine_tune_recipe(self._request, spec.size_px),
+                checkpoint_dir=self._folder / "fine-tuning",
+                on_epoch=on_epoch,
+                should_stop=lambda: heartbeat.stop_asked,
+            )
 
     def _tuned(self, backbone: Any, head: LinearHead, best: Path | None) -> Pretrained:
         digest = hashlib.sha256()

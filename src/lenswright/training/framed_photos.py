@@ -1,13 +1,16 @@
 """Photos in, their framed pixels out, on disk: the frames of 100,000 photos do not fit in memory."""
 
-from collections.abc import Sequence
+import shutil
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
 from lenswright.dataset.example import Photo
+from lenswright.errors import StorageFailure
 from lenswright.imaging.framing import decode_framed
 from lenswright.imaging.input_spec import InputSpec
 from lenswright.inference.session import cpu_count
@@ -29,33 +32,45 @@ class FramedPhotos:
     validation: Frames
     validation_labels: Labels
 
-    @classmethod
-    def of(
-        cls, photos: SplitPhotos, spec: InputSpec, folder: Path, *, bench: Workbench, heartbeat: Heartbeat
-    ) -> "FramedPhotos":
-        """Return the photos framed as `spec` says, memory-mapped from files in `folder`.
 
-        Raises TrainingStopped, NotFound and ImageError.
-        """
+@contextmanager
+def framed(
+    photos: SplitPhotos, spec: InputSpec, folder: Path, *, bench: Workbench, heartbeat: Heartbeat
+) -> Iterator[FramedPhotos]:
+    """Lend the photos framed as `spec` says, memory-mapped from files in `folder` that go at the end.
 
-        def framed(name: str, chosen: Sequence[Photo], spec: InputSpec) -> Frames:
-            shape = (len(chosen), spec.size_px, spec.size_px, 3)
-            frames: Frames = np.lib.format.open_memmap(
-                folder / f"frames-{name}.npy", mode="w+", dtype=np.uint8, shape=shape
-            )
+    Raises StorageFailure if they do not fit, TrainingStopped, NotFound and ImageError.
+    """
+    source = InputSpec(int(spec.size_px * SOURCE_MARGIN), spec.framing)
+    files = folder / "frames-train.npy", folder / "frames-validation.npy"
 
-            def fill(row: int) -> None:
-                heartbeat.check()
-                frames[row] = decode_framed(bench.read_photo(chosen[row]), spec, limits=bench.limits)
+    def fill(file: Path, chosen: Sequence[Photo], spec: InputSpec) -> Frames:
+        frames = _allocate(file, len(chosen), spec.size_px)
 
-            with ThreadPoolExecutor(cpu_count()) as pool:
-                list(pool.map(fill, range(len(chosen))))
-            return frames
+        def frame(row: int) -> None:
+            heartbeat.check()
+            frames[row] = decode_framed(bench.read_photo(chosen[row]), spec, limits=bench.limits)
 
-        source = InputSpec(int(spec.size_px * SOURCE_MARGIN), spec.framing)
-        return cls(
-            framed("train", photos.train, source),
+        with ThreadPoolExecutor(cpu_count()) as pool:
+            list(pool.map(frame, range(len(chosen))))
+        return frames
+
+    try:
+        yield FramedPhotos(
+            fill(files[0], photos.train, source),
             photos.labels(photos.train),
-            framed("validation", photos.validation, spec),
+            fill(files[1], photos.validation, spec),
             photos.labels(photos.validation),
         )
+    finally:
+        for file in files:
+            file.unlink(missing_ok=True)
+
+
+def _allocate(file: Path, count: int, size_px: int) -> Frames:
+    shape = (count, size_px, size_px, 3)
+    needed, free = int(np.prod(shape, dtype=np.int64)), shutil.disk_usage(file.parent).free
+    if needed > free:  # a mapped page that finds no room kills the process
+        raise StorageFailure(f"Expected {needed} bytes free for framed photos in {file.parent}: {free} are.")
+    frames: Frames = np.lib.format.open_memmap(file, mode="w+", dtype=np.uint8, shape=shape)
+    return frames

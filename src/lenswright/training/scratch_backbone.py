@@ -20,7 +20,7 @@ from lenswright.training.checkpoints import BEST, load_checkpoint
 from lenswright.training.course import EpochMetrics
 from lenswright.training.distillation import ViewBank, build_view_bank
 from lenswright.training.fit_network import fit_network
-from lenswright.training.framed_photos import FramedPhotos
+from lenswright.training.framed_photos import FramedPhotos, framed
 from lenswright.training.pretrained import Pretrained
 from lenswright.training.progress import Heartbeat, Progress
 from lenswright.training.recipe import scratch_recipe
@@ -76,37 +76,35 @@ class ScratchBackbone:
         self, photos: SplitPhotos, teacher: Pretrained | None, progress: Progress, heartbeat: Heartbeat
     ) -> None:
         keras.utils.set_random_seed(self._request.seed)
-        framed = FramedPhotos.of(photos, self._spec, self._folder, bench=self._bench, heartbeat=heartbeat)
         recipe = scratch_recipe(self._request, self._spec.size_px, taught=teacher is not None)
-        bank = None
-        if teacher is not None:
-            progress.say(
-                f"The teacher ({teacher.weights}) looks at {VIEWS} views of {len(framed.labels)} photos."
-            )
-            bank = self._view_bank(teacher, framed, recipe.augmentation, heartbeat)
+        model = build_classifier(build_backbone(self._name, None, None), len(photos.classes), DROPOUT)
 
         def on_epoch(metrics: EpochMetrics) -> None:
             progress.at(metrics.progress)
             progress.epoch(asdict(metrics))
 
-        model = build_classifier(build_backbone(self._name, None, None), len(photos.classes), DROPOUT)
-        fit_network(
-            model,
-            framed,
-            recipe=recipe,
-            checkpoint_dir=self._folder / "checkpoints",
-            teacher=bank,
-            on_epoch=on_epoch,
-            should_stop=lambda: heartbeat.stop_asked,
-        )
+        with framed(photos, self._spec, self._folder, bench=self._bench, heartbeat=heartbeat) as frames:
+            bank = None
+            if teacher is not None:
+                progress.say(f"The teacher ({teacher.weights}) looks at {VIEWS} views of every photo.")
+                bank = self._view_bank(teacher, frames, recipe.augmentation, heartbeat)
+            fit_network(
+                model,
+                frames,
+                recipe=recipe,
+                checkpoint_dir=self._folder / "checkpoints",
+                teacher=bank,
+                on_epoch=on_epoch,
+                should_stop=lambda: heartbeat.stop_asked,
+            )
 
     def _view_bank(
-        self, teacher: Pretrained, framed: FramedPhotos, augmentation: Augmentation, heartbeat: Heartbeat
+        self, teacher: Pretrained, frames: FramedPhotos, augmentation: Augmentation, heartbeat: Heartbeat
     ) -> ViewBank:
         file = self._folder / "teacher.onnx"
         file.write_bytes(teacher.onnx)
         return build_view_bank(
-            file, framed.train, framed.labels, self._folder / "bank", views=VIEWS, augmentation=augmentation,
+            file, frames.train, frames.labels, self._folder / "bank", views=VIEWS, augmentation=augmentation,
             seed=self._request.seed, should_stop=lambda: heartbeat.stop_asked,
         )  # fmt: skip
 
