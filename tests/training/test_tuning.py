@@ -47,7 +47,7 @@ def tuned(bench: Workbench, *, stop_after: int = 99, **wish: Any) -> tuple[Outco
 
 
 def test_trials_are_ranked_by_validation_and_the_first_has_the_settings_asked_for(bench: Workbench) -> None:
-    outcome, reported = tuned(bench, trials=3, dropout=0.35, learning_rate=0.005)
+    outcome, reported = tuned(bench, trials=3, dropout=0.35, learning_rate=0.005, batch_size=64)
     rows = outcome.result["trials"]
     assert outcome.version is None
     assert [row["rank"] for row in rows] == [1, 2, 3]

@@ -72,7 +72,9 @@ class TrainingRequest(BaseModel):
     epochs: int = _knob(
         60, "most rounds of the head over all photos; in scratch: of everything", "Head", ge=1, le=1000
     )
-    batch_size: int = _knob(64, "photos per step", "Head", ge=4, le=512)
+    batch_size: int | None = _knob(
+        None, "photos per step; empty: 256 for the head, 64 for a network that learns", "Head", ge=4, le=512
+    )
     learning_rate: float | None = _knob(
         None, "highest step size of the head; empty: what suits the preset", "Head", ge=1e-7, le=10
     )

@@ -9,6 +9,7 @@ from lenswright.training.checkpoints import Standing
 from lenswright.training.schedule import Budget, Schedule
 from lenswright.training.train_step import LossWeights
 
+BATCH = 64
 FINE_TUNE_RATE = 1e-4
 FINE_TUNE_DECAY = 0.01
 TAUGHT = LossWeights(label=0.5, soft=0.3, feature=4.0)
@@ -26,7 +27,7 @@ class Recipe:
 
     budget: Budget
     sizes: tuple[tuple[float, int], ...]
-    batch_size: int = 64
+    batch_size: int = BATCH
     schedule: Schedule = field(default_factory=lambda: Schedule(3e-3, warm_up=0.04))
     weight_decay: float = 0.03
     average_decay: float = 0.998
@@ -49,7 +50,7 @@ def fine_tune_recipe(request: TrainingRequest, size_px: int) -> Recipe:
     return Recipe(
         budget=Budget(request.minutes, request.fine_tune_epochs),
         sizes=((0.0, size_px),),
-        batch_size=request.batch_size,
+        batch_size=request.batch_size or BATCH,
         schedule=Schedule(
             request.fine_tune_rate or FINE_TUNE_RATE,
             request.warm_up,
@@ -82,7 +83,7 @@ def scratch_recipe(request: TrainingRequest, size_px: int, *, taught: bool) -> R
     recipe = Recipe(
         budget=Budget(request.minutes, epochs),
         sizes=((0.0, _multiple(size_px * 0.75)), (0.45, _multiple(size_px * 0.875)), (0.8, size_px)),
-        batch_size=request.batch_size,
+        batch_size=request.batch_size or BATCH,
         augmentation=_augmentation(request, changed),
         losses=losses,
         balanced=request.class_weights,

@@ -27,7 +27,7 @@ from lenswright.training.split_photos import SplitPhotos
 from lenswright.training.workbench import Workbench
 
 LEARNING_RATES = 1e-4, 1e-2
-WEIGHT_DECAYS = 1e-5, 1e-1
+WEIGHT_DECAYS = 1e-4, 1.0
 MOST_DROPOUT, MOST_SMOOTHING = 0.5, 0.15
 MIXUPS = 0.0, 0.0, 0.1, 0.2, 0.4
 BATCH_SIZES = 32, 64, 128, 256
@@ -145,9 +145,13 @@ class Tuning:
 
 def drawn_settings(request: TrainingRequest) -> Iterator[Settings]:
     """Yield the settings of every trial: those of `request`, then random ones; `seed` decides which."""
-    from lenswright.training.fit import DEFAULT_LEARNING_RATE, DEFAULT_WEIGHT_DECAY
+    from lenswright.training.fit import DEFAULT_BATCH, DEFAULT_LEARNING_RATE, DEFAULT_WEIGHT_DECAY
 
-    defaults = {"learning_rate": DEFAULT_LEARNING_RATE, "weight_decay": DEFAULT_WEIGHT_DECAY}
+    defaults: Settings = {
+        "learning_rate": DEFAULT_LEARNING_RATE,
+        "weight_decay": DEFAULT_WEIGHT_DECAY,
+        "batch_size": DEFAULT_BATCH,
+    }
     own = {name: getattr(request, name) for name in SEARCHED}
     yield own | {name: value for name, value in defaults.items() if own[name] is None}
     random = np.random.default_rng(request.seed)

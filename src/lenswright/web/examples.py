@@ -32,6 +32,7 @@ GROUPS: dict[str, tuple[Example, ...]] = {
             "The bytes of the photo as the body; only the three most probable classes",
             "-H 'Content-Type: image/jpeg' --data-binary @photo.jpg",
         ),
+        Example("POST", "/predict?explain=true", "And what it looked at, as a PNG", "-F image=@photo.jpg"),
     ),
     "Photos and labels": (
         Example(
@@ -59,9 +60,18 @@ GROUPS: dict[str, tuple[Example, ...]] = {
             "Label photos taken in before, then train with all data",
             f"""{_JSON} '{{"files": [1, 2], "labels": ["cat", "dog"]}}'""",
         ),
+        Example("POST", "/tune", "Look for the best settings of the head", f"""{_JSON} '{{"trials": 20}}'"""),
+        Example(
+            "POST",
+            "/compare",
+            "Train several configurations on the same split: a leaderboard",
+            f"""{_JSON} '{{"configurations": [{{"preset": "fast"}}, {{"preset": "best"}}]}}'""",
+        ),
+        Example("GET", "/training/options", "Presets, backbones and every field, with ranges and help"),
         Example("GET", "/training-status", "Where the newest run stands, epoch by epoch"),
         Example("GET", "/runs", "All runs, newest first"),
         Example("POST", "/training/stop", "Stop the run in progress"),
+        Example("POST", "/runs/1/resume", "Continue a run that failed or was stopped"),
     ),
     "Models": (
         Example("GET", "/models", "Every version with its measured quality"),
@@ -70,8 +80,14 @@ GROUPS: dict[str, tuple[Example, ...]] = {
         Example(
             "GET",
             "/models/{version}/files/model.onnx",
-            "Download a file: model.onnx, model.keras, MODEL_CARD.md",
+            "Download a file: model.onnx, model.keras, MODEL_CARD.html and others",
             "-O",
+        ),
+        Example(
+            "POST",
+            "/models/{version}/export",
+            "Write it as SavedModel and TFLite, too",
+            f"""{_JSON} '{{"formats": ["saved_model", "tflite"]}}'""",
         ),
         Example("POST", "/models/{version}/promote", "Let this version answer from now on"),
         Example("POST", "/models/rollback", "Back to the version before"),
