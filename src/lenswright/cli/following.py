@@ -1,0 +1,91 @@
+"""A run followed to its end: one line that is rewritten on a terminal, one line for each step elsewhere."""
+
+import shutil
+import time
+from collections.abc import Callable
+from typing import TextIO
+
+from lenswright.cli.client import Client, Json
+from lenswright.cli.tables import duration
+from lenswright.errors import ApiAway
+
+ENDED = ("completed", "failed", "stopped")
+INTERVAL_S = 1.0
+MOST_AWAY_S = 60.0  # an API that is restarted is back by then, and the run has gone on
+STEP = 0.1  # elsewhere than on a terminal, a line is worth this much progress
+
+
+def follow(
+    api: Client,
+    run_id: int,
+    screen: TextIO,
+    *,
+    interval_s: float = INTERVAL_S,
+    sleep: Callable[[float], None] = time.sleep,
+) -> Json:
+    """Return the run when it has ended. Raises ApiAway once the API is away for a minute."""
+    shown = Line(screen)
+    away_s = 0.0
+    try:
+        while True:
+            try:
+                run = api.get("/training-status", run_id=run_id)
+                away_s = 0.0
+            except ApiAway:
+                away_s += max(interval_s, 0.1)
+                if away_s > MOST_AWAY_S:
+                    raise
+            else:
+                if run["state"] in ENDED:
+                    return run
+                shown.show(run)
+            sleep(interval_s)
+    finally:
+        shown.end()
+
+
+def words(run: Json) -> str:
+    """Return `run 7 · fine-tuning · 43 % · epoch 3 of 6 · 210 photos/s · 4 min 10 s left`."""
+    speed = (run.get("metrics") or {}).get("images_per_s")
+    parts = [
+        f"run {run['run_id']}",
+        "stopping" if run.get("stop_requested") else run.get("phase") or run["state"],
+        f"{100 * (run.get('progress') or 0):.0f} %",
+        f"epoch {run['epoch']} of {run['epochs']}" if run.get("epoch") else "",
+        f"{speed:,.0f} photos/s" if speed else "",
+        f"{duration(run['eta_s'])} left" if run.get("eta_s") is not None else "",
+    ]
+    return " · ".join(part for part in parts if part)
+
+
+class Line:
+    """The progress as one line that is rewritten; where it cannot be, a new one for each step."""
+
+    def __init__(self, screen: TextIO) -> None:
+        self._screen, self._rewrites = screen, screen.isatty()
+        self._open = False
+        self._last = ("", -1.0)
+
+    def show(self, run: Json) -> None:
+        """Show where the run is."""
+        text = words(run)
+        if self._rewrites:
+            width = shutil.get_terminal_size().columns - 1
+            self._screen.write(f"\r\x1b[K{text[:width]}")
+            self._open = True
+        elif self._is_news(run):
+            self._screen.write(f"{text}\n")
+        self._screen.flush()
+
+    def end(self) -> None:
+        """Leave the line, so that what follows does not overwrite it."""
+        if self._open:
+            self._screen.write("\r\x1b[K")
+            self._screen.flush()
+
+    def _is_news(self, run: Json) -> bool:
+        phase, share = str(run.get("phase") or run["state"]), run.get("progress") or 0.0
+        if phase == self._last[0] and share < self._last[1] + STEP:
+            return False
+        self._last = (phase, share)
+        return True
