@@ -8,7 +8,7 @@ import psutil
 import lenswright.training.fit  # noqa: F401  TensorFlow takes its part before the limit holds
 from lenswright.training.__main__ import main
 
-ROOM_BYTES = 200_000_000
+ROOM_BYTES = 150_000_000
 
 if __name__ == "__main__":
     limit = psutil.Process().memory_info().vms + ROOM_BYTES

@@ -117,6 +117,15 @@ def test_a_photo_damaged_after_its_features_were_kept_does_not_end_the_next_run(
     assert (run.state, run.error) == ("completed", None)
 
 
+def test_fine_tuning_leaves_out_a_photo_damaged_after_its_features_were_kept(bench: Workbench) -> None:
+    take_in(bench, shades(12))
+    assert ended(bench).state == "completed"
+    name = spoil(bench, "train")
+    run = ended(bench, preset="best", fine_tune_epochs=1)
+    assert (run.state, run.error) == ("completed", None)
+    assert name in said(bench, run)
+
+
 def test_weights_that_are_cut_short_are_refused_by_name(bench: Workbench, tmp_path: Path) -> None:
     from lenswright.training.backbones import build_backbone
 

@@ -133,7 +133,7 @@ def test_a_photo_that_needs_more_memory_than_there_is_ends_the_run_with_these_wo
     bench: Workbench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     out = io.BytesIO()
-    Image.new("RGB", (8000, 8000), (200, 50, 40)).save(out, "PNG", compress_level=1)
+    Image.new("RGB", (9500, 9500), (200, 50, 40)).save(out, "PNG", compress_level=1)  # 270 MB of pixels
     take_in(bench, [Upload("huge.png", out.getvalue(), label="red"), *shades(6)])
     monkeypatch.setenv("PYTHONPATH", str(REPOSITORY))
     run = queued(bench)
@@ -141,5 +141,5 @@ def test_a_photo_that_needs_more_memory_than_there_is_ends_the_run_with_these_wo
     trainer = launcher.launch(run.id)
     assert trainer.child.wait(120) == 1, trainer.log_tail()
     run = bench.journal.get(run.id)
-    assert run.state == "failed"
+    assert run.state == "failed", trainer.log_tail()
     assert "out of memory" in str(run.error), trainer.log_tail()

@@ -12,7 +12,7 @@ from lenswright.training.features import FeatureExtractor
 from lenswright.training.head import LabelledFeatures
 from lenswright.training.pretrained import Pretrained
 from lenswright.training.progress import Heartbeat, Progress
-from lenswright.training.split_photos import SplitPhotos
+from lenswright.training.split_photos import SplitPhotos, left_out
 from lenswright.training.workbench import Workbench
 
 
@@ -52,8 +52,7 @@ def embed(
     lost |= extractor.fill(photos.validation, 1, on_progress)
     heartbeat.check()
     if lost:
-        names = [photo.filename for photo in wanted if photo.id in lost]
-        progress.say(f"{len(lost)} photos cannot be read and are left out: {', '.join(names[:20])}.")
+        progress.say(left_out(photo for photo in wanted if photo.id in lost))
     photos = photos.without(lost)
     labels = np.tile(photos.labels(photos.train), request.views)
     return Embedded(

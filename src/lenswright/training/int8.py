@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 
 from lenswright.errors import ExportFailed
-from lenswright.imaging.framing import decode_framed
 from lenswright.training.embedding import Embedded, embed_validation
 from lenswright.training.head import LabelledFeatures, LinearHead
 from lenswright.training.pretrained import Pretrained
@@ -82,12 +81,8 @@ def _quantised(bench: Workbench, backbone: Pretrained, photos: SplitPhotos) -> P
     identity = f"{backbone.identity}-int8"
 
     def make() -> bytes:
-        order = np.random.default_rng(0).permutation(len(photos.train))[:CALIBRATION_PHOTOS]
-        frames = [
-            decode_framed(bench.read_photo(photos.train[i]), backbone.spec, limits=bench.limits)
-            for i in order
-        ]
-        return quantise(backbone.onnx, frames)
+        drawn = (photos.train[i] for i in np.random.default_rng(0).permutation(len(photos.train)))
+        return quantise(backbone.onnx, bench.frames(drawn, backbone.spec, CALIBRATION_PHOTOS))
 
     return replace(backbone, identity=identity, onnx=bench.shelf().kept(identity, make))
 

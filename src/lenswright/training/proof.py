@@ -19,7 +19,7 @@ from lenswright.inference.classifier import Classifier
 from lenswright.inference.session import cpu_count
 from lenswright.training.answers import Answers, answers_of
 from lenswright.training.progress import Heartbeat, Progress
-from lenswright.training.split_photos import SplitPhotos
+from lenswright.training.split_photos import SplitPhotos, left_out
 from lenswright.training.workbench import Workbench
 
 NO_ANSWER = -1  # the champion does not know the class it would have to name
@@ -55,6 +55,7 @@ class Proof:
     classes: tuple[str, ...]
     bench: Workbench
     on_progress: Callable[[float], None]
+    say: Callable[[str], None] = log.info
 
     @classmethod
     def of(cls, photos: SplitPhotos, bench: Workbench, progress: Progress, heartbeat: Heartbeat) -> "Proof":
@@ -64,7 +65,8 @@ class Proof:
             heartbeat.check_budget()
             progress.at(fraction)
 
-        return cls(photos.test, photos.labels(photos.test), photos.classes, bench, on_progress)
+        labels = photos.labels(photos.test)
+        return cls(photos.test, labels, photos.classes, bench, on_progress, progress.say)
 
     def judge(
         self, candidate: Classifier, champion: Classifier | None, known: Answers, size_bytes: int
@@ -108,6 +110,8 @@ class Proof:
         photos = [photo for photo, keep in zip(self.photos, kept, strict=True) if keep]
         if not photos:
             raise NotEnoughPhotos("Expected test photos to measure with. None of them can be read.")
+        if len(photos) < len(kept):
+            self.say(left_out(photo for photo, keep in zip(self.photos, kept, strict=True) if not keep))
         return replace(self, photos=photos, labels=self.labels[np.array(kept)])
 
     def _answers_of(self, champion: Classifier, known: Answers) -> NDArray[np.int64]:

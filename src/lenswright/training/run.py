@@ -8,7 +8,6 @@ from typing import Any
 
 from lenswright.dataset.readiness import unreadable
 from lenswright.dataset.statistics import labelled_photos
-from lenswright.imaging.framing import decode_framed
 from lenswright.inference.classifier import Classifier
 from lenswright.runs.state import Run
 from lenswright.training.answers import Answers, stored_answers
@@ -20,7 +19,7 @@ from lenswright.training.pretrained import Pretrained
 from lenswright.training.progress import Heartbeat, Progress
 from lenswright.training.proof import Measured, Proof
 from lenswright.training.release import Candidate, describe, not_promoted, publish
-from lenswright.training.split_photos import SplitPhotos
+from lenswright.training.split_photos import SplitPhotos, left_out
 from lenswright.training.workbench import Workbench
 
 PARITY_PHOTOS = 64
@@ -97,7 +96,10 @@ class TrainingRun:
         return found, photos
 
     def _readable(self, photos: SplitPhotos) -> SplitPhotos:
+        """Return those that can be read still: the features of a damaged photo may have been kept."""
         lost = unreadable(photos.everything(), self._bench.read_photo, self._bench.limits)
+        if lost:
+            self._progress.say(left_out(photo for photo in photos.everything() if photo.id in lost))
         return photos.without(lost)
 
     def _learn(self, backbone: Pretrained, photos: SplitPhotos) -> Learned:
@@ -108,10 +110,11 @@ class TrainingRun:
 
         self._progress.enter("fine-tuning")
         tuning = FineTunedBackbone(self._bench, self._request, self._folder, learned.backbone)
-        tuned = tuning.train(learned.photos, learned.head, self._progress, self._heartbeat)
+        photos = self._readable(learned.photos)
+        tuned = tuning.train(photos, learned.head, self._progress, self._heartbeat)
         if tuned.identity == learned.backbone.identity:
             return learned
-        return self._fit(tuned, learned.photos, "new features", "refitting")
+        return self._fit(tuned, photos, "new features", "refitting")
 
     def _fit(self, backbone: Pretrained, photos: SplitPhotos, looking: str, fitting: str) -> Learned:
         self._progress.enter(looking)
@@ -160,11 +163,8 @@ class TrainingRun:
         return Candidate(manifest, model, learned.head, calibration)
 
     def _export(self, learned: Learned, calibration: Calibration) -> ExportedModel:
-        known = [*learned.photos.validation, *learned.photos.train][:PARITY_PHOTOS]
-        frames = [
-            decode_framed(self._bench.read_photo(photo), learned.backbone.spec, limits=self._bench.limits)
-            for photo in known
-        ]
+        known = [*learned.photos.validation, *learned.photos.train]
+        frames = self._bench.frames(known, learned.backbone.spec, PARITY_PHOTOS)
         temperature, dropout = calibration.temperature, self._request.dropout
         model = export_candidate(learned.backbone, learned.head, temperature, frames, dropout)
         self._heartbeat.check_budget()

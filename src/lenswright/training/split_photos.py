@@ -1,6 +1,6 @@
 """The photos of one run by their split."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -44,3 +44,9 @@ class SplitPhotos:
         """Return int64 (N,): the index of each photo's class."""
         index = {name: position for position, name in enumerate(self.classes)}
         return np.array([index[str(photo.label)] for photo in photos], np.int64)
+
+
+def left_out(photos: Iterable[Photo]) -> str:
+    """Return the sentence of a run's log about photos that cannot be read; it names the first twenty."""
+    names = [photo.filename for photo in photos]
+    return f"{len(names)} photos cannot be read and are left out: {', '.join(names[:20])}."

@@ -1,10 +1,16 @@
 """What one training run works with; the one place of the training process where it is wired."""
 
+import logging
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 from lenswright.dataset.example import Photo
-from lenswright.imaging.decode import DecodeLimits
+from lenswright.errors import ImageError, NotEnoughPhotos, NotFound
+from lenswright.imaging.decode import RGB, DecodeLimits
+from lenswright.imaging.framing import decode_framed
+from lenswright.imaging.input_spec import InputSpec
 from lenswright.inference.classifier import Classifier
 from lenswright.registry.bundle import Bundles
 from lenswright.registry.promotion import Promotion
@@ -14,6 +20,8 @@ from lenswright.settings import Settings
 from lenswright.storage.blobs import Blobs
 from lenswright.storage.database import Database, open_database
 from lenswright.training.pretrained import BackboneShelf
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -48,6 +56,23 @@ class Workbench:
     def read_photo(self, photo: Photo) -> bytes:
         """Return the bytes of a photo as they were uploaded. Raises NotFound."""
         return self.uploads.read(photo.key)
+
+    def frames(self, photos: Iterable[Photo], spec: InputSpec, count: int) -> list[RGB]:
+        """Return the first `count` of `photos` that can be read, uint8 (S, S, 3) each.
+
+        A photo whose features were kept may be damaged since. Raises NotEnoughPhotos if none is left.
+        """
+        found = list(islice(self._framed(photos, spec), count))
+        if not found:
+            raise NotEnoughPhotos("Expected photos to try the network on. None of them can be read.")
+        return found
+
+    def _framed(self, photos: Iterable[Photo], spec: InputSpec) -> Iterator[RGB]:
+        for photo in photos:
+            try:
+                yield decode_framed(self.read_photo(photo), spec, limits=self.limits)
+            except (ImageError, NotFound) as exc:
+                log.warning("photo %d (%s) cannot be used: %s", photo.id, photo.filename, exc)
 
     def champion(self, task: str) -> Classifier | None:
         """Return the model that serves `task`, or None. Raises BundleRefused."""
