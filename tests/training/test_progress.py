@@ -70,12 +70,12 @@ def test_the_parts_of_a_run_follow_each_other(journal: Journal) -> None:
     assert seen == sorted(seen)
 
 
-def test_every_epoch_is_noted_and_handed_on(journal: Journal) -> None:
+def test_every_epoch_is_noted_and_handed_on_with_the_phase_it_is_of(journal: Journal) -> None:
     run_id, heard = running(journal), []
-    Progress(journal, run_id, "fast", on_epoch=heard.append).part(0, 2, "fast").epoch(
-        {"epoch": 1, "loss": 0.5}
-    )
-    assert heard == [{"epoch": 1, "loss": 0.5}]
+    part = Progress(journal, run_id, "fast", on_epoch=heard.append).part(1, 2, "fast")
+    part.enter("fitting")
+    part.epoch({"epoch": 1, "loss": 0.5})
+    assert heard == [{"phase": "2 fitting", "epoch": 1, "loss": 0.5}]
     assert journal.epochs(run_id) == heard
 
 

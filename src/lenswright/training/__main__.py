@@ -83,8 +83,9 @@ def _attempt(action: Callable[[], Outcome], heartbeat: Heartbeat) -> tuple[State
 
 
 def _tell(trackers: Trackers, state: State, outcome: Outcome) -> None:
-    metrics = outcome.result.get("metrics", {})
-    trackers.end(state, metrics | ({"version": outcome.version} if outcome.version else {}))
+    best = {name: outcome.result[name][0] for name in ("trials", "leaderboard") if outcome.result.get(name)}
+    summary = outcome.result.get("metrics") or next(iter(best.values()), {})
+    trackers.end(state, summary | ({"version": outcome.version} if outcome.version else {}))
 
 
 if __name__ == "__main__":

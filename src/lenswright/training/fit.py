@@ -47,7 +47,8 @@ class _Batches:
         targets, weights = np.eye(self.class_count, dtype=np.float32)[labels], self.weights[labels]
         if self.random is None or not self.mixup:
             return embeddings, targets, weights
-        return _mixed(self.random, self.mixup, embeddings, targets, weights)
+        mixed: Batch = _mixed(self.random, self.mixup, embeddings, targets, weights)
+        return mixed
 
     def dataset(self) -> Any:
         width = self.features.embeddings.shape[1]

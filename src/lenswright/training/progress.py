@@ -83,7 +83,7 @@ class Progress:
     """Reports phases of one run to the journal: the share done and the time left at this pace.
 
     `course`: one of `SHARES`. `on_epoch` also gets every epoch's record. `span`: the part of the
-    whole run, from 0 to 1, that this course is.
+    whole run, from 0 to 1, that this course is; `label` tells its epochs from those of other parts.
     """
 
     def __init__(
@@ -95,10 +95,11 @@ class Progress:
         *,
         on_epoch: Callable[[dict[str, Any]], None] = lambda _: None,
         span: tuple[float, float] = (0.0, 1.0),
+        label: str = "",
     ) -> None:
         self._journal, self._run_id, self._clock = journal, run_id, clock
         self._shares, self._on_epoch, self._span = SHARES[course], on_epoch, span
-        self._began = clock()
+        self._began, self._label = clock(), label
         self._phase, self._phase_began = "", self._began
         self.seconds: dict[str, float] = {}
 
@@ -107,7 +108,10 @@ class Progress:
         low, high = self._span
         width = (high - low) / count
         span = (low + index * width, low + (index + 1) * width)
-        part = Progress(self._journal, self._run_id, course, self._clock, on_epoch=self._on_epoch, span=span)
+        part = Progress(
+            self._journal, self._run_id, course, self._clock,
+            on_epoch=self._on_epoch, span=span, label=f"{index + 1} ",
+        )  # fmt: skip
         part._began = self._began
         return part
 
@@ -141,6 +145,7 @@ class Progress:
         self._journal.log(self._run_id, line)
 
     def epoch(self, record: dict[str, Any]) -> None:
-        """Add the measurements of one epoch."""
-        self._journal.epoch(self._run_id, record)
-        self._on_epoch(record)
+        """Add the measurements of one epoch, with the phase it is of: a run may learn several things."""
+        named = {"phase": self._label + self._phase, **record}
+        self._journal.epoch(self._run_id, named)
+        self._on_epoch(named)
