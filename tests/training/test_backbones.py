@@ -1,4 +1,4 @@
-"""The table of backbones: shapes, scaling inside the graph, and weights that do not fit."""
+"""Building a backbone: any size, weights drawn or read, and weights that do not fit."""
 
 import numpy as np
 import pytest
@@ -8,28 +8,12 @@ import keras
 
 from lenswright.errors import WeightsUnavailable
 from lenswright.training.backbones import (
-    BACKBONES,
     SCRATCH_BATCHNORM_MOMENTUM,
     build_backbone,
     build_classifier,
-    find_backbone,
+    drawn_frames,
+    random_backbone,
 )
-
-
-@pytest.mark.parametrize("name", sorted(BACKBONES))
-def test_a_backbone_turns_uint8_pixels_into_a_float_feature_map(name):
-    backbone = build_backbone(name, 64, None)
-    feature_map = backbone(np.zeros((2, 64, 64, 3), np.uint8), training=False)
-    assert backbone.input_shape == (None, 64, 64, 3)
-    assert feature_map.shape == (2, 2, 2, 1280)
-    assert feature_map.dtype == "float32"
-
-
-def test_the_scaling_is_inside_the_graph():
-    backbone = build_backbone("mobilenet_v2_050", 32, None)
-    scaled = keras.Model(backbone.input, backbone.get_layer("scaling").output)
-    pixels = np.array([0, 127, 255], np.uint8).reshape(1, 1, 1, 3) * np.ones((1, 32, 32, 1), np.uint8)
-    np.testing.assert_allclose(scaled(pixels)[0, 0, 0], [-1.0, 127 / 127.5 - 1, 1.0], atol=1e-6)
 
 
 def test_a_backbone_without_a_size_takes_any_multiple_of_32():
@@ -44,9 +28,30 @@ def test_random_weights_come_with_statistics_that_follow_a_short_run():
     assert {layer.momentum for layer in layers} == {SCRATCH_BATCHNORM_MOMENTUM}
 
 
-def test_an_unknown_name_is_refused_with_the_known_ones():
-    with pytest.raises(WeightsUnavailable, match=r"mobilenet_v2_050.*Received: 'resnet9000'"):
-        find_backbone("resnet9000")
+def test_a_seed_draws_the_same_backbone_again_and_another_seed_another_one():
+    first, again, other = (random_backbone("mobilenet_v2_050", 32, seed) for seed in (1, 1, 2))
+    frames = drawn_frames(32, 5, count=2)
+    np.testing.assert_allclose(first(frames), again(frames), atol=1e-4)
+    assert np.abs(np.asarray(first(frames)) - np.asarray(other(frames))).max() > 0.1
+
+
+def test_the_features_of_a_drawn_backbone_do_not_fade():
+    drawn, untouched = (
+        random_backbone("mobilenet_v2_050", 64, 1),
+        build_backbone("mobilenet_v2_050", 64, None),
+    )
+    frames = drawn_frames(64, 5, count=4)
+    assert np.asarray(drawn(frames)).std(axis=0).mean() > 0.1
+    assert np.asarray(untouched(frames)).std(axis=0).mean() < 1e-6
+
+
+def test_drawn_frames_differ_in_brightness_contrast_and_detail():
+    frames = drawn_frames(48, 5, count=8)
+    assert frames.shape == (8, 48, 48, 3)
+    assert frames.dtype == np.uint8
+    assert np.ptp(frames.mean(axis=(1, 2, 3))) > 20
+    assert np.ptp(frames.std(axis=(1, 2, 3))) > 10
+    np.testing.assert_array_equal(frames, drawn_frames(48, 5, count=8))
 
 
 def test_saved_weights_come_back_at_another_size(tmp_path):

@@ -28,14 +28,13 @@ HEAD = LinearHead(
 
 
 @pytest.fixture(scope="module")
-def backbone(tmp_path_factory: pytest.TempPathFactory) -> Pretrained:
+def backbone() -> Pretrained:
     import keras
 
     classifier = tiny_classifier()
     network = keras.Model(classifier.input, classifier.output["feature_map"])
-    file = tmp_path_factory.mktemp("backbone") / "tiny.onnx"
-    export_backbone_onnx(network, file)
-    return Pretrained("tiny", InputSpec(SIZE_PX), "random", "tiny-32", file.read_bytes(), lambda: network)
+    onnx = export_backbone_onnx(network)
+    return Pretrained("tiny", InputSpec(SIZE_PX), "random", "tiny-32", onnx, lambda: network)
 
 
 def test_calibration_comes_from_validation_and_cools_an_overconfident_head() -> None:

@@ -96,7 +96,7 @@ ENTRIES = (
         "Own small network",
         "lenswright.training.custom_cnn:CustomCnn",
         128,
-        1.5,
+        1.66,
         downloadable=False,
     ),
 )

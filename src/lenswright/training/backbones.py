@@ -1,63 +1,25 @@
 """Backbones by name, and the classifier put on one: Keras models with the scaling inside.
 
 Every model takes uint8 RGB (N, S, S, 3) as it comes from `imaging`, so nothing outside the graph
-can scale the pixels differently. Adding a backbone is adding one entry to `BACKBONES`.
+can scale the pixels differently. What there is to build stands in `runs.backbones`.
 """
 
 import warnings
-from collections.abc import Callable
-from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
+from pkgutil import resolve_name
 from typing import Any
 
 import keras
+import numpy as np
 
 from lenswright.errors import WeightsUnavailable
+from lenswright.imaging.decode import RGB
+from lenswright.runs.backbones import find_backbone
 
 # Keras' 0.999 averages over more steps than a small run has: inference would then answer with
 # statistics of the random start while the training loss falls.
 SCRATCH_BATCHNORM_MOMENTUM = 0.97
-
-
-@dataclass(frozen=True)
-class Backbone:
-    """One feature extractor: `build(**keywords)` returns its Keras model without a head.
-
-    The keywords are those of `keras.applications`: input_tensor or input_shape, and weights.
-    `scale`, `offset`: what the network expects of a pixel, x * scale + offset.
-    """
-
-    name: str
-    default_size_px: int
-    build: Callable[..., Any]
-    scale: float = 1 / 127.5
-    offset: float = -1.0
-
-    def download(self, file: Path) -> None:
-        """Store ImageNet weights, as Keras downloads them, in `file`. Raises Exception offline."""
-        side = self.default_size_px
-        self.build(input_shape=(side, side, 3), weights="imagenet").save_weights(str(file))
-
-
-def _mobilenet_v2(alpha: float) -> Callable[..., Any]:
-    return partial(keras.applications.MobileNetV2, alpha=alpha, include_top=False)
-
-
-BACKBONES: dict[str, Backbone] = {
-    entry.name: entry
-    for entry in (
-        Backbone("mobilenet_v2", 224, _mobilenet_v2(1.0)),
-        Backbone("mobilenet_v2_050", 128, _mobilenet_v2(0.5)),
-    )
-}
-
-
-def find_backbone(name: str) -> Backbone:
-    """Return the entry called `name`. Raises WeightsUnavailable if there is none."""
-    if name not in BACKBONES:
-        raise WeightsUnavailable(f"Expected a backbone of {sorted(BACKBONES)}. Received: {name!r}.")
-    return BACKBONES[name]
+STATISTICS_FRAMES = 32  # with 4, features of photos came out up to 35,000
 
 
 def build_backbone(name: str, size_px: int | None, weights: Path | None) -> Any:
@@ -69,20 +31,71 @@ def build_backbone(name: str, size_px: int | None, weights: Path | None) -> Any:
     """
     entry = find_backbone(name)
     images = keras.Input((size_px, size_px, 3), dtype="uint8", name="images")
-    scaled = keras.layers.Rescaling(entry.scale, entry.offset, name="scaling")(images)
-    body = entry.build(input_tensor=scaled, weights=None)
+    pixels = images[..., ::-1] if entry.bgr else images
+    scaled = keras.layers.Rescaling(entry.scale, entry.offset, name="scaling")(pixels)
+    body = resolve_name(entry.builder)(
+        **entry.arguments, include_top=False, weights=None, input_tensor=scaled
+    )
     backbone = keras.Model(images, body.output, name=name)
     if weights is None:
-        _follow_short_runs(backbone)
+        for layer in _batchnorms(backbone):
+            layer.momentum = SCRATCH_BATCHNORM_MOMENTUM
     else:
         _load(backbone, weights)
     return backbone
 
 
-def _follow_short_runs(model: Any) -> None:
-    for layer in model.layers:
-        if isinstance(layer, keras.layers.BatchNormalization):
-            layer.momentum = SCRATCH_BATCHNORM_MOMENTUM
+def random_backbone(name: str, size_px: int, seed: int) -> Any:
+    """Return a backbone of random weights whose features tell photos apart; a seed draws it again.
+
+    Its BatchNorm statistics are those of `drawn_frames`: with those of new layers, the features of a
+    deep network fade to 1e-12. Raises WeightsUnavailable: unknown name.
+    """
+    keras.utils.set_random_seed(seed)
+    backbone = build_backbone(name, size_px, None)
+    layers = _batchnorms(backbone)
+    for layer in layers:
+        layer.momentum = 0.0  # one batch says it all
+    if layers:
+        backbone(drawn_frames(size_px, seed), training=True)
+    for layer in layers:
+        layer.momentum = SCRATCH_BATCHNORM_MOMENTUM
+    return backbone
+
+
+def drawn_frames(size_px: int, seed: int, count: int = STATISTICS_FRAMES) -> RGB:
+    """Return uint8 (count, S, S, 3): patches of all sizes over each other, as coarse and fine as photos.
+
+    On plain colour gradients or noise, untrained layers are tuned to too little: photos then come out
+    a hundred times as large, and rounding errors with them.
+    """
+    random = np.random.Generator(np.random.PCG64(seed))
+    frames = np.zeros((count, size_px, size_px, 3), np.float32)
+    for patch_px in (2**octave for octave in range((size_px - 1).bit_length())):
+        across = -(-size_px // patch_px)
+        patches = random.normal(size=(count, across, across, 3)) + random.normal(
+            size=(count, across, across, 1)  # brightness differs more than colour
+        )
+        spread = patches.repeat(patch_px, axis=1).repeat(patch_px, axis=2)
+        frames += np.sqrt(patch_px) * spread[:, :size_px, :size_px]
+    frames -= frames.mean(axis=(1, 2, 3), keepdims=True)
+    frames /= frames.std(axis=(1, 2, 3), keepdims=True)
+    contrast, brightness = random.uniform([30, 90], [70, 160], size=(count, 2)).T[:, :, None, None, None]
+    return np.clip(contrast * frames + brightness, 0, 255).astype(np.uint8)
+
+
+def download_weights(name: str, file: Path) -> None:
+    """Store ImageNet weights, as Keras downloads them, in `file`. Raises Exception offline."""
+    entry = find_backbone(name)
+    side = entry.default_size_px
+    network = resolve_name(entry.builder)(
+        **entry.arguments, include_top=False, weights="imagenet", input_shape=(side, side, 3)
+    )
+    network.save_weights(str(file))
+
+
+def _batchnorms(model: Any) -> list[Any]:
+    return [layer for layer in model.layers if isinstance(layer, keras.layers.BatchNormalization)]
 
 
 def _load(model: Any, weights: Path) -> None:

@@ -4,6 +4,7 @@ tf2onnx is looking for a maintainer and still asks for a NumPy name that is gone
 door it can be replaced, and `check_parity` stands behind whatever writes the file.
 """
 
+import logging
 from itertools import cycle
 from pathlib import Path
 from typing import Any
@@ -14,75 +15,61 @@ import onnxruntime
 import tensorflow as tf
 from numpy.typing import NDArray
 
-from lenswright.errors import ExportFailed
-from lenswright.training.heads_onnx import FEATURES, INPUT, OUTPUTS
+from lenswright.errors import BundleRefused, ExportFailed
+from lenswright.inference.session import open_session
+from lenswright.training.heads_onnx import FEATURES, INPUT
 
 OPSET = 18
 TOLERANCE = 1e-4
 BATCH_SIZES = (1, 3, 7)
 
 
-def export_onnx(model: Any, path: Path, *, opset: int = OPSET, temperature: float = 1.0) -> None:
-    """Write a classifier of `backbones.build_classifier` to `path`.
-
-    Input `images` uint8 (N, S, S, 3); outputs `probabilities` softmax(logits / temperature),
-    `embedding`, `feature_map`, float32. Raises ExportFailed if the converter makes anything else.
-    """
-    if not temperature > 0:
-        raise ExportFailed(f"Expected a temperature above 0. Received: {temperature}.")
-    answer = model(model.inputs[0])  # outputs by name, however Keras keeps them inside
-    tempered = keras.layers.Rescaling(1.0 / temperature)(answer["logits"])
-    outputs = {
-        "probabilities": keras.layers.Softmax()(tempered),
-        "embedding": answer["embedding"],
-        "feature_map": answer["feature_map"],
-    }
-    _convert(model.inputs[0], outputs, path, opset)
-    _expect(path, OUTPUTS)
-
-
-def export_backbone_onnx(backbone: Any, path: Path, *, opset: int = OPSET) -> None:
-    """Write a backbone to `path`: `images` uint8 (N, S, S, 3) -> `embedding` (the average of the
+def export_backbone_onnx(backbone: Any) -> bytes:
+    """Return a backbone as ONNX: `images` uint8 (N, S, S, 3) -> `embedding` (the average of the
     feature map), `feature_map`, float32. Raises ExportFailed if the converter makes anything else."""
     feature_map = backbone.outputs[0]
     embedding = keras.layers.GlobalAveragePooling2D()(feature_map)
-    _convert(backbone.inputs[0], {"embedding": embedding, "feature_map": feature_map}, path, opset)
-    _expect(path, FEATURES)
+    # the converter names an output after its last layer
+    named = {
+        name: keras.layers.Identity(name=name)(tensor)
+        for name, tensor in zip(FEATURES, (embedding, feature_map), strict=True)
+    }
+    network = _converted(keras.Model(backbone.inputs[0], named))
+    _check(network)
+    return network
 
 
-def _convert(images: Any, outputs: dict[str, Any], path: Path, opset: int) -> None:
+def _converted(model: Any) -> bytes:
     if "object" not in vars(np):
         np.object = object  # type: ignore[attr-defined]  # tf2onnx reads the alias NumPy removed
     import tf2onnx  # only after the line above
 
-    # the converter names an output after its last layer
-    named = {name: keras.layers.Identity(name=name)(tensor) for name, tensor in outputs.items()}
-    signature = (tf.TensorSpec(images.shape, tf.uint8, name=INPUT),)
+    # It logs a traceback for each optimisation it gives up; the runtime makes good for those.
+    logging.getLogger("tf2onnx.optimizer").setLevel(logging.CRITICAL)
+    signature = (tf.TensorSpec(model.inputs[0].shape, tf.uint8, name=INPUT),)
     try:
-        tf2onnx.convert.from_keras(keras.Model(images, named), signature, opset=opset, output_path=str(path))
+        network, _ = tf2onnx.convert.from_keras(model, signature, opset=OPSET)
     except (ValueError, RuntimeError, KeyError, AttributeError) as exc:
         raise ExportFailed(f"The model cannot be converted to ONNX: {exc}.") from exc
+    return bytes(network.SerializeToString())
 
 
-def _expect(path: Path, names: tuple[str, ...]) -> None:
-    session = open_quietly(path)
+def _check(network: bytes) -> None:
+    session = _open(network)
     inputs = [(entry.name, entry.type) for entry in session.get_inputs()]
     outputs = {entry.name for entry in session.get_outputs()}
-    if inputs != [(INPUT, "tensor(uint8)")] or outputs != set(names):
+    if inputs != [(INPUT, "tensor(uint8)")] or outputs != set(FEATURES):
         raise ExportFailed(
-            f"Expected a uint8 input {INPUT!r} and the outputs {names}. "
+            f"Expected a uint8 input {INPUT!r} and the outputs {FEATURES}. "
             f"Received: {inputs} and {sorted(outputs)}."
         )
 
 
-def open_quietly(path: Path) -> onnxruntime.InferenceSession:
-    """Return a session on `path`. Raises ExportFailed if the runtime refuses the file."""
-    options = onnxruntime.SessionOptions()
-    options.log_severity_level = 3  # errors; its warnings are about shapes we leave free on purpose
+def _open(network: bytes) -> onnxruntime.InferenceSession:
     try:
-        return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
-    except Exception as exc:  # the runtime's own classes have no common, public base
-        raise ExportFailed(f"The exported file cannot be opened: {exc}.") from exc
+        return open_session(network)
+    except BundleRefused as exc:
+        raise ExportFailed(f"The exported file cannot be opened: {exc}") from exc
 
 
 def check_parity(
@@ -93,7 +80,7 @@ def check_parity(
     `frames` uint8 (N, S, S, 3) go through the file in batches of `BATCH_SIZES` in turn.
     Raises ExportFailed from a difference of `TOLERANCE` on, or if one answer has another class.
     """
-    answers = _answer(open_quietly(onnx_path), frames)
+    answers = _answer(_open(onnx_path.read_bytes()), frames)
     difference = float(np.abs(answers - keras_probabilities).max())
     other = int((answers.argmax(axis=1) != keras_probabilities.argmax(axis=1)).sum())
     if not difference < TOLERANCE or other:

@@ -1,6 +1,6 @@
-"""Where a run's backbone comes from: a given file, Keras' download, or a model that already serves.
+"""Where a run's backbone comes from: a given file, Keras' download, a model that already serves, or chance.
 
-Never silently random: what was used is on the run, in the bundle and on the model card.
+Random only if asked for: what was used is on the run, in the bundle and on the model card.
 """
 
 import hashlib
@@ -15,15 +15,18 @@ from typing import Any
 from lenswright.errors import BundleRefused, NotFound, WeightsUnavailable
 from lenswright.imaging.input_spec import Framing, InputSpec
 from lenswright.registry.bundle import Bundles, Manifest
+from lenswright.runs.backbones import find_backbone
 from lenswright.runs.request import TrainingRequest
 from lenswright.settings import Settings
 from lenswright.training.heads_onnx import cut_head
+from lenswright.training.weights_file import DEFAULT_BACKBONE, weights_file
 
-DEFAULT_BACKBONE = "mobilenet_v2"
 # ImageNet networks have learned upright proportions: 78.1 % against 74.0 % of 1,552 dog breeds photos.
 PRETRAINED_FRAMING: Framing = "crop"
-DOWNLOAD_TIMEOUT_S = 20.0
+DOWNLOAD_TIMEOUT_S = 10.0
 LENT = "backbone of model"
+RANDOM = "random weights: for comparison only"
+WAY_OUT = "The preset 'scratch' needs no weights; weights 'none' are random, for comparison only."
 
 log = logging.getLogger(__name__)
 
@@ -57,9 +60,10 @@ class BackboneShelf:
         ways = {
             "file": lambda: self._from_file(request),
             "imagenet": lambda: self._from_keras(request),
-            "bundled": lambda: self._from_champion(champion),
+            "bundled": lambda: self._from_champion(request, champion),
+            "none": lambda: self._from_nothing(request),
         }
-        wanted = [request.weights] if request.weights in ways else list(ways)
+        wanted = ["file", "imagenet", "bundled"] if request.weights == "auto" else [request.weights]
         own_champion = champion is not None and not champion.training.get("shipped")
         if request.kind == "retrain" and request.weights == "auto" and own_champion:
             wanted = ["bundled", "file", "imagenet"]  # its features are cached; the shipped one is a fallback
@@ -70,77 +74,73 @@ class BackboneShelf:
             except WeightsUnavailable as exc:
                 refusals.append(str(exc))
                 log.info("weights %r are not to be had: %s", way, exc)
-        raise WeightsUnavailable(" ".join(refusals))
-
-    def weights_file(self, name: str) -> Path:
-        """Return the given weights file of backbone `name`. Raises WeightsUnavailable."""
-        given = self.settings.backbone_weights
-        if given is None:
-            raise WeightsUnavailable("No weights file is given: set LENSWRIGHT_BACKBONE_WEIGHTS to one.")
-        if given.is_file():
-            return given
-        # `mobilenet_v2_050_x.h5` is no file of `mobilenet_v2`: another backbone's name fits it better.
-        from lenswright.training.backbones import BACKBONES
-
-        for file in sorted(given.glob(f"{name}*.h5")):
-            if max((known for known in BACKBONES if file.name.startswith(known)), key=len) == name:
-                return file
-        raise WeightsUnavailable(
-            f"Expected a file {name}*.h5 in LENSWRIGHT_BACKBONE_WEIGHTS. Looked in {given}."
-        )
+        raise WeightsUnavailable(" ".join([*refusals, WAY_OUT]))
 
     def _from_file(self, request: TrainingRequest) -> Pretrained:
-        name = DEFAULT_BACKBONE if request.backbone == "auto" else request.backbone
-        file = self.weights_file(name)
+        name, file = weights_file(self.settings.backbone_weights, request.backbone)
         return self._from_weights(name, request, file, f"file {file.name}")
 
     def _from_keras(self, request: TrainingRequest) -> Pretrained:
-        name = DEFAULT_BACKBONE if request.backbone == "auto" else request.backbone
+        name = _named(request)
+        if not find_backbone(name).downloadable:
+            raise WeightsUnavailable(f"There are no ImageNet weights of {name}.")
         if not self.settings.allow_download:
             raise WeightsUnavailable("Downloads are switched off (LENSWRIGHT_ALLOW_DOWNLOAD).")
-        return self._from_weights(
-            name, request, self._downloaded(name), "ImageNet weights downloaded by Keras"
-        )
 
-    def _downloaded(self, name: str) -> Path:
-        """Return Keras' own ImageNet weights as a file, from an earlier time or the network."""
-        from lenswright.training.backbones import find_backbone
+        def download(file: Path) -> None:
+            from lenswright.training.backbones import download_weights
 
-        file = self.folder / f"{name}-imagenet.weights.h5"
-        before = socket.getdefaulttimeout()
-        socket.setdefaulttimeout(DOWNLOAD_TIMEOUT_S)
-        try:
-            if not file.exists():
-                self.folder.mkdir(parents=True, exist_ok=True)
-                find_backbone(name).download(file)
-        except Exception as exc:  # Keras raises a bare Exception when it cannot reach a URL
-            raise WeightsUnavailable(
-                f"Keras could not download the ImageNet weights of {name}: {exc}."
-            ) from exc
-        finally:
-            socket.setdefaulttimeout(before)
-        return file
+            before = socket.getdefaulttimeout()
+            socket.setdefaulttimeout(DOWNLOAD_TIMEOUT_S)
+            try:
+                download_weights(name, file)
+            except Exception as exc:  # Keras raises a bare Exception when it cannot reach a URL
+                raise WeightsUnavailable(
+                    f"Keras could not download the ImageNet weights of {name}: {exc}. To do without"
+                    f" a network, put a file {name}*.h5 into the folder LENSWRIGHT_BACKBONE_WEIGHTS."
+                ) from exc
+            finally:
+                socket.setdefaulttimeout(before)
+
+        file = self._on_shelf(f"{name}-imagenet.weights.h5", download)
+        return self._from_weights(name, request, file, "ImageNet weights downloaded by Keras")
+
+    def _from_nothing(self, request: TrainingRequest) -> Pretrained:
+        name = _named(request)
+        size_px = request.size_px or find_backbone(name).default_size_px
+
+        def draw(file: Path) -> None:
+            from lenswright.training.backbones import random_backbone
+
+            random_backbone(name, size_px, request.seed).save_weights(str(file))
+
+        file = self._on_shelf(f"{name}-{size_px}-random-{request.seed}.weights.h5", draw)
+        return self._from_weights(name, request, file, RANDOM)
 
     def _from_weights(self, name: str, request: TrainingRequest, file: Path, weights: str) -> Pretrained:
-        from lenswright.training.backbones import build_backbone, find_backbone
-
         size_px = request.size_px or find_backbone(name).default_size_px
-        content = hashlib.sha256(file.read_bytes()).hexdigest()
+        try:
+            content = hashlib.sha256(file.read_bytes()).hexdigest()
+        except OSError as exc:
+            raise WeightsUnavailable(f"The weights file {file} cannot be read: {exc}.") from exc
         identity = f"{name}-{size_px}-{content[:16]}"
 
         def load_keras() -> Any:
+            from lenswright.training.backbones import build_backbone
+
             return build_backbone(name, size_px, file)
 
-        onnx = self._cached(identity) or self.export(identity, load_keras())
+        onnx = self.kept(identity, lambda: _exported(load_keras()))
         return Pretrained(name, InputSpec(size_px, PRETRAINED_FRAMING), weights, identity, onnx, load_keras)
 
-    def _from_champion(self, champion: Manifest | None) -> Pretrained:
+    def _from_champion(self, request: TrainingRequest, champion: Manifest | None) -> Pretrained:
         champion = champion or self._shipped()
         if champion is None:
             raise WeightsUnavailable(
                 "No model serves this task or ships with lenswright to lend its backbone."
             )
         task, version = champion.task, champion.version
+        _check_lent(request, champion)
         try:
             onnx = cut_head(self.bundles.read_file(task, version, "model.onnx"))
             stored = self.bundles.read_file(task, version, "model.keras")
@@ -162,18 +162,44 @@ class BackboneShelf:
                 return manifest
         return None
 
-    def _cached(self, identity: str) -> bytes | None:
-        file = self.folder / f"{identity}.onnx"
-        return file.read_bytes() if file.exists() else None
-
     def export(self, identity: str, backbone: Any) -> bytes:
         """Export a keras.Model (backbone), keep it by its identity, and return its ONNX graph."""
-        from lenswright.training.export import export_backbone_onnx
+        return self.kept(identity, lambda: _exported(backbone))
 
-        self.folder.mkdir(parents=True, exist_ok=True)
-        part = self.folder / f"{identity}.part"
-        export_backbone_onnx(backbone, part)
-        return part.rename(self.folder / f"{identity}.onnx").read_bytes()
+    def kept(self, identity: str, make: Callable[[], bytes]) -> bytes:
+        """Return the ONNX graph of this identity, from the shelf or else made and put there."""
+        return self._on_shelf(f"{identity}.onnx", lambda file: file.write_bytes(make())).read_bytes()
+
+    def _on_shelf(self, name: str, make: Callable[[Path], object]) -> Path:
+        """Return the file `name` in `folder`, made if need be; a killed or failed `make` leaves none."""
+        file = self.folder / name
+        if not file.exists():
+            self.folder.mkdir(parents=True, exist_ok=True)
+            with tempfile.TemporaryDirectory(dir=self.folder) as part:
+                made = Path(part, name)
+                make(made)
+                made.replace(file)
+        return file
+
+
+def _exported(backbone: Any) -> bytes:
+    from lenswright.training.export import export_backbone_onnx
+
+    return export_backbone_onnx(backbone)
+
+
+def _named(request: TrainingRequest) -> str:
+    return DEFAULT_BACKBONE if request.backbone == "auto" else request.backbone
+
+
+def _check_lent(request: TrainingRequest, lender: Manifest) -> None:
+    """Raise WeightsUnavailable if another backbone or size is asked for than the lender has."""
+    name, size_px = lender.backbone, lender.input_spec.size_px
+    if request.backbone not in ("auto", name) or request.size_px not in (None, size_px):
+        asked = f"{_named(request)} at {request.size_px or 'any'} px"
+        raise WeightsUnavailable(
+            f"The model {lender.version} lends {name} at {size_px} px only. Received: {asked}."
+        )
 
 
 def _backbone_of(stored: bytes) -> Any:
