@@ -7,8 +7,13 @@ from lenswright.cli.following import Line, follow, words
 from lenswright.errors import ApiAway
 from tests.dashboard.fake_api import FakeApi
 
-RUN = {"run_id": 7, "state": "running", "phase": "fine-tuning", "progress": 0.43, "epoch": 3, "epochs": 6}
-RUN |= {"metrics": {"images_per_s": 1210.4}, "eta_s": 250.0}
+RUN = {"run_id": 7, "state": "running", "phase": "fine-tuning", "progress": 0.43, "epoch": 3, "epochs": 60}
+RUN |= {
+    "kind": "train",
+    "request": {"fine_tune_epochs": 6},
+    "metrics": {"images_per_s": 1210.4},
+    "eta_s": 250.0,
+}
 
 
 class Terminal(io.StringIO):
@@ -19,6 +24,9 @@ class Terminal(io.StringIO):
 def test_the_line_says_phase_share_speed_and_what_is_left() -> None:
     assert words(RUN) == "run 7 · fine-tuning · 43 % · epoch 3 of 6 · 1,210 photos/s · 4 min 10 s left"
     assert words({"run_id": 7, "state": "queued"}) == "run 7 · queued · 0 %"
+    assert "epoch 3 of 60" in words(RUN | {"phase": "fitting"})
+    assert "trial 3 of 20" in words(RUN | {"kind": "tune", "request": {"trials": 20}})
+    assert "epoch 3 ·" in words(RUN | {"kind": "compare"})
     assert "stopping" in words(RUN | {"stop_requested": True})
 
 

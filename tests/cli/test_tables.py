@@ -28,6 +28,11 @@ def test_the_leaderboard_ends_with_what_could_not_be_trained() -> None:
     )
 
 
+def test_the_leaderboard_says_what_is_as_good_as_the_best() -> None:
+    rows = leaderboard([{"preset": "fast"}, {"preset": "best"}], ["v1", "v2"], top5=False)["leaderboard"]
+    assert tables.leaderboard(rows).splitlines()[-1] == "Within chance of the best: fast."
+
+
 @pytest.mark.parametrize(
     ("seconds", "words"), [(None, "-"), (41.6, "42 s"), (185, "3 min 05 s"), (8_040, "2 h 14 min")]
 )

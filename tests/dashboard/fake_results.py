@@ -36,7 +36,14 @@ def leaderboard(configurations: list[Json], versions: list[str | None], *, top5:
         for i, (wishes, version) in enumerate(zip(configurations, versions, strict=True))
     ]
     rows.sort(key=lambda row: -(row["accuracy"] or 0))
-    return {"leaderboard": [{"rank": i, **row} for i, row in enumerate(rows, start=1)]}
+    placed = [
+        {
+            **{"rank": i if row["version"] else None, **row},
+            "within_chance_of_best": row["accuracy"] > 0.98 if row["version"] else None,
+        }
+        for i, row in enumerate(rows, start=1)
+    ]
+    return {"leaderboard": placed}
 
 
 def _named(wishes: Json) -> Json:

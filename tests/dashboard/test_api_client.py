@@ -68,5 +68,24 @@ def test_a_page_of_photos_is_filtered(api: ApiClient) -> None:
 def test_promote_and_roll_back_return_both_versions(api: ApiClient) -> None:
     models = api.models(None)
     other = models["models"][1]["version"]
-    assert api.promote(other, "better light")["previous"] == models["champion"]
+    assert api.promote(other, "better light", override=True)["previous"] == models["champion"]
     assert api.rollback(None)["version"] == models["champion"]
+
+
+def test_the_gate_is_overridden_only_on_purpose(api: ApiClient) -> None:
+    refused = api.models(None)["models"][1]["version"]
+    with pytest.raises(ApiRefused, match="The champion stays") as caught:
+        api.promote(refused, "better light")
+    assert (caught.value.status, caught.value.code) == (409, "gate_refused")
+
+
+def test_the_options_name_presets_networks_and_fields(api: ApiClient) -> None:
+    options = api.options("cats-vs-dogs")
+    assert {"presets", "backbones", "weights", "fields"} <= set(options)
+
+
+def test_runs_of_each_kind_begin_and_a_failed_one_is_resumed(fake: FakeApi, api: ApiClient) -> None:
+    fake.runs.train_s = 0.001
+    begun = [api.tune({"trials": 2}), api.compare({"configurations": [{"preset": "best"}]}), api.resume(2)]
+    assert [run["run_id"] for run in begun] == [4, 5, 6]
+    assert [run["kind"] for run in api.runs(None)[:3]] == ["train", "compare", "tune"]

@@ -51,11 +51,24 @@ def words(run: Json) -> str:
         f"run {run['run_id']}",
         "stopping" if run.get("stop_requested") else run.get("phase") or run["state"],
         f"{100 * (run.get('progress') or 0):.0f} %",
-        f"epoch {run['epoch']} of {run['epochs']}" if run.get("epoch") else "",
+        step(run),
         f"{speed:,.0f} photos/s" if speed else "",
         f"{duration(run['eta_s'])} left" if run.get("eta_s") is not None else "",
     ]
     return " · ".join(part for part in parts if part)
+
+
+def step(run: Json) -> str:
+    """Return `epoch 3 of 6` or `trial 3 of 20`; "" before the first."""
+    at, asked, kind = run.get("epoch"), run.get("request") or {}, run.get("kind")
+    if not at:
+        return ""
+    if kind == "compare":  # its present configuration's
+        return f"epoch {at}"
+    if kind == "tune":
+        return f"trial {at} of {asked.get('trials')}"
+    total = asked.get("fine_tune_epochs") if run.get("phase") == "fine-tuning" else run["epochs"]
+    return f"epoch {at} of {total}"
 
 
 class Line:

@@ -60,11 +60,15 @@ def trials(rows: Sequence[Json]) -> str:
 
 
 def leaderboard(rows: Sequence[Json]) -> str:
-    """Return the table of a comparison, as ranked; below it what could not be trained, and why."""
+    """Return the table of a comparison, as ranked; below it what is as good as the best, and what failed."""
     heads = ["rank", "configuration", "accuracy", "95 % interval", "top 5", "took", "MB", "ms", "version"]
     ranked = [_measured(row) for row in rows if not row.get("error")]
     table = [aligned(heads, ranked, words=(1, 8))] if ranked else []
-    return "\n".join([*table, *(f"{row['name']}: {row['error']}" for row in rows if row.get("error"))])
+    equal = [row["name"] for row in rows if row.get("within_chance_of_best") and row.get("rank") != 1]
+    chance = [f"Within chance of the best: {', '.join(equal)}."] if equal else []
+    return "\n".join(
+        [*table, *chance, *(f"{row['name']}: {row['error']}" for row in rows if row.get("error"))]
+    )
 
 
 def runs(rows: Sequence[Json]) -> str:

@@ -1,4 +1,4 @@
-"""What came of a run, in one sentence: a run's JSON in, its kind of news and the words out."""
+"""Where a run is and what came of it, in words: a run's JSON in, text out."""
 
 from lenswright.dashboard import formats
 from lenswright.dashboard.api_client import Json
@@ -22,6 +22,23 @@ def outcome(run: Json) -> tuple[str, str]:
     if run["state"] == "stopped":
         return "calm", "Stopped before there was a result worth keeping."
     return "calm", "It ended without a model."
+
+
+def step(run: Json) -> tuple[str, int | None, int | None]:
+    """Return what the run counts (`Epoch` or `Trial`), which one it is at, and of how many if that is known.
+
+    The epochs of a comparison are those of its present configuration, so nobody knows of how many.
+    """
+    asked, at = run.get("request") or {}, run.get("epoch") or None
+    if run.get("kind") == "tune":
+        return "Trial", at, asked.get("trials")
+    if run.get("kind") == "compare":
+        return "Epoch", at, None
+    return (
+        "Epoch",
+        at,
+        asked.get("fine_tune_epochs") if run.get("phase") == "fine-tuning" else run.get("epochs"),
+    )
 
 
 def _tuned(trials: list[Json]) -> str:

@@ -38,6 +38,21 @@ def test_a_phase_is_told_in_words_and_an_unknown_one_as_it_is(phase: str, words:
     assert run.phase_words({"phase": phase}) == words
 
 
+@pytest.mark.parametrize(
+    ("more", "counted", "words"),
+    [
+        ({"kind": "tune", "request": {"trials": 20}}, "Trial", "3 / 20"),
+        ({"kind": "train", "phase": "fine-tuning", "request": {"fine_tune_epochs": 6}}, "Epoch", "3 / 6"),
+        ({"kind": "train", "phase": "fitting", "request": {"fine_tune_epochs": 6}}, "Epoch", "3 / 60"),
+        ({"kind": "compare"}, "Epoch", "3"),
+    ],
+)
+def test_a_run_counts_what_its_kind_and_phase_count(more: dict, counted: str, words: str) -> None:
+    going = {"run_id": 4, "state": "running", "epoch": 3, "epochs": 60, **more}
+    shown = run.show({**poll.CONNECTING, "status": {}, "run": going}, None)
+    assert (shown["counted"], shown["epoch"]) == (counted, words)
+
+
 def test_a_finished_run_shows_its_verdict_in_words(api: ApiClient) -> None:
     shown = run.show(live(api), None)
     assert "right on 463 of 480" in str(shown["verdict"])

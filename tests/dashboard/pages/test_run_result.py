@@ -32,7 +32,7 @@ def test_a_leaderboard_links_to_reports_and_names_errors_and_chance() -> None:
     assert all(f"/models?version={version}" in shown for version in ("v1", "v2", "v4"))
     assert "Received: no file, and downloads are switched off." in shown
     assert "Top 5" not in shown
-    assert shown.count("within chance of the best") == 1  # 98.1 % beside 98.8 %, not 90.2 %
+    assert shown.count("within chance of the best") == 1  # the second; the first is the best itself
 
 
 def test_top5_is_a_column_where_it_was_measured() -> None:

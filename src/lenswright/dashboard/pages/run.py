@@ -11,7 +11,7 @@ from lenswright.dashboard.api_client import ApiClient, Json
 from lenswright.dashboard.cards import card, chart, empty, notice
 from lenswright.dashboard.figures.curves import curves
 from lenswright.dashboard.icons import icon
-from lenswright.dashboard.outcome import ACTIVE, outcome
+from lenswright.dashboard.outcome import ACTIVE, outcome, step
 from lenswright.dashboard.pages import run_history, run_result
 from lenswright.dashboard.pages.run_history import state_pill
 
@@ -34,8 +34,13 @@ PHASES = {
 NOTHING = empty(
     "training", "No run yet", "Choose a preset and press Start; progress, curves and the verdict appear here."
 )
-NUMBERS = (("epoch", "Epoch"), ("elapsed", "Elapsed"), ("eta", "Left"), ("speed", "Photos/s"))
-TEXTS = ("title", "state", "phase", "share", *dict(NUMBERS), "verdict", "log", "resume-words")
+NUMBERS = (
+    ("epoch", html.Span("Epoch", id="run-counted")),
+    ("elapsed", "Elapsed"),
+    ("eta", "Left"),
+    ("speed", "Photos/s"),
+)
+TEXTS = ("title", "state", "phase", "share", "counted", *dict(NUMBERS), "verdict", "log", "resume-words")
 PLACES = ("body", "empty", "stop", "resume", "latest")
 
 
@@ -126,9 +131,10 @@ def _progress(run: Json, *, active: bool, stopping: bool) -> Json:
 
 
 def _numbers(run: Json, *, active: bool) -> Json:
-    epoch = f"{run.get('epoch') or 0} / {run.get('epochs') or formats.ABSENT}"
+    counted, at, total = step(run)
     return {
-        "epoch": epoch if run.get("history") else formats.ABSENT,
+        "counted": counted,
+        "epoch": formats.ABSENT if at is None else f"{at} / {total}" if total else f"{at}",
         "elapsed": formats.duration(run.get("elapsed_s")),
         "eta": formats.duration(run.get("eta_s")) if active else formats.ABSENT,
         "speed": formats.count((run.get("metrics") or {}).get("images_per_s")),
@@ -156,7 +162,8 @@ def resumable(run: Json) -> bool:
 
 def continuation(run: Json) -> str:
     """Return what a resumed run begins with."""
-    reached = f"epoch {run['epoch']} of {run.get('epochs')}" if run.get("epoch") else "what is in the cache"
+    counted, at, total = step(run)
+    reached = f"{counted.lower()} {at}{f' of {total}' if total else ''}" if at else "what is in the cache"
     return f"Resume continues from {reached} (last phase: {phase_words(run)}), with the same settings."
 
 

@@ -11,7 +11,10 @@ from lenswright.dashboard.api_client import ApiClient, Json
 from lenswright.dashboard.icons import icon
 from lenswright.dashboard.sortable import SORT, Column, pressed, sortable
 
-CHANCE = "Within chance of the best: its 95 % interval overlaps that of the first, so the order may be luck."
+CHANCE = (
+    "Within chance of the best: on the same test photos its answers differ from those of the first by no more"
+    " than luck would make them (McNemar, p ≥ 0.05)."
+)
 
 
 def _count(key: str) -> Callable[[Json], str]:
@@ -71,23 +74,21 @@ def listing(result: Json, order: Json | None) -> Any:
     if not columns:
         return None
     rows = compared(result["leaderboard"])
-    remark = html.P(CHANCE, className="muted") if any(row["by_chance"] for row in rows) else None
+    remark = html.P(CHANCE, className="muted") if any(by_chance(row) for row in rows) else None
     return html.Div([html.Div(sortable(columns, rows, order), className="inset"), remark], className="stack")
 
 
 def compared(leaderboard: list[Json]) -> list[Json]:
-    """Return the rows with what they are compared with: the best one and the ends of all intervals."""
+    """Return the rows with the `ends` of all intervals, between which their bars are drawn."""
     measured = [row for row in leaderboard if row.get("accuracy") is not None]
-    if not measured:
-        return [row | {"by_chance": False} for row in leaderboard]
-    best = max(measured, key=lambda row: row["accuracy"])
-    ends = (min(row["accuracy_low"] for row in measured), max(row["accuracy_high"] for row in measured))
-    return [
-        row
-        | {"by_chance": row is not best and (row.get("accuracy_high") or 0.0) >= best["accuracy_low"]}
-        | {"ends": ends}
-        for row in leaderboard
-    ]
+    low = min((row["accuracy_low"] for row in measured), default=0.0)
+    high = max((row["accuracy_high"] for row in measured), default=1.0)
+    return [row | {"ends": (low, high)} for row in leaderboard]
+
+
+def by_chance(row: Json) -> bool:
+    """Return whether a row that is not the first might as well be."""
+    return row.get("rank") != 1 and bool(row.get("within_chance_of_best"))
 
 
 def _configuration(row: Json) -> html.Div:
@@ -96,7 +97,7 @@ def _configuration(row: Json) -> html.Div:
     lines = [report if version else html.Span(row["name"])]
     if row.get("error"):
         lines.append(html.Span(row["error"], className="row-error"))
-    if row["by_chance"]:
+    if by_chance(row):
         lines.append(html.Span("within chance of the best", className="row-remark"))
     return html.Div(lines, className="lines")
 
