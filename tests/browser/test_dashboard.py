@@ -65,6 +65,28 @@ def test_photos_are_classified_and_a_bad_one_says_why(visit: Visit) -> None:
     page.locator(".result").first.wait_for(state="detached")
 
 
+def test_what_it_looked_at_is_shown_and_hidden_by_keyboard(visit: Visit, fake: FakeApi) -> None:
+    page = visit("/classify")
+    see(page, "Answered by")
+    choose(page, "#classify-drop", photo(1))
+    page.locator(".result.done").wait_for()
+    own = page.locator(".result-photo img").get_attribute("src")
+    page.locator("#classify-explain").focus()
+    page.keyboard.press("Space")  # also for what was answered before
+    see(page, "spoke for cat")
+    picture = page.locator(".result-photo img")
+    picture.evaluate("image => image.decode()")
+    assert picture.evaluate("image => image.naturalWidth") == 160
+    assert picture.get_attribute("src") != own
+    choose(page, "#classify-drop", photo(2))
+    page.get_by_text("spoke for cat").nth(1).wait_for()
+    assert fake.requests.count("POST /predict") == 3
+    page.locator("#classify-explain").focus()
+    page.keyboard.press("Space")
+    page.get_by_text("spoke for cat").first.wait_for(state="detached")
+    assert page.locator(".result-photo img").last.get_attribute("src") == own
+
+
 DROP = """bytes => {
     const transfer = new DataTransfer();
     transfer.items.add(new File([new Uint8Array(bytes)], "dropped.jpg", {type: "image/jpeg"}));

@@ -213,7 +213,10 @@ def intake_routes(api: FakeApi, app: Flask) -> None:
             return problem(
                 415, "unsupported_image", "Expected JPEG, PNG, WebP. Received: bytes of another kind."
             )
-        return api.models.predict(data)
+        answer = api.models.predict(data)
+        if request.args.get("explain") == "true":
+            answer["explanation"] = made.explanation(data, answer["predicted_class"])
+        return answer
 
 
 OUTCOMES = {"stored": "stored", "duplicates": "duplicate", "refused": "refused"}

@@ -1,13 +1,19 @@
 """Made-up but plausible answers of the API: windows, reports, photos. Pure functions, seeded."""
 
+import base64
 import io
 import random
 import time
 from datetime import UTC, datetime
 from typing import Any
 
+import numpy as np
 from flask import Response, jsonify
 from PIL import Image
+
+from lenswright.imaging.framing import decode_framed
+from lenswright.imaging.input_spec import InputSpec
+from lenswright.inference.explain import overlay
 
 Json = dict[str, Any]
 
@@ -145,6 +151,14 @@ def photo_jpeg(seed: int, size_px: int = 192) -> bytes:
     out = io.BytesIO()
     small.resize(shape, Image.Resampling.BICUBIC).save(out, "JPEG", quality=80)
     return out.getvalue()
+
+
+def explanation(data: bytes, name: str) -> Json:
+    """Return what spoke for class `name` in a photo: its upper left half."""
+    framed = decode_framed(data, InputSpec(160, "crop"))
+    heat = np.add.outer(np.linspace(1, -0.4, 5), np.linspace(1, -0.4, 5)).clip(0).astype(np.float32) / 2
+    picture = base64.b64encode(overlay(framed, heat)).decode()
+    return {"class": name, "heatmap_png_base64": picture, "url": None}
 
 
 def now() -> float:

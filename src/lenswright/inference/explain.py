@@ -16,7 +16,7 @@ from lenswright.inference.prediction import Prediction
 # Inferno, dark to bright: brightness rises evenly, so it reads the same with any colour vision and in grey.
 COLOURS = ((0, 0, 4), (31, 12, 72), (85, 15, 109), (136, 34, 106), (186, 54, 85), (227, 89, 51),
            (249, 140, 10), (249, 201, 50), (252, 255, 164))  # fmt: skip
-OPACITY = 0.6
+OPACITY = 0.5
 
 Floats = NDArray[np.float32]
 

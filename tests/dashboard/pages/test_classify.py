@@ -62,3 +62,28 @@ def test_without_a_model_it_says_what_to_do() -> None:
     assert "no model" in lead
     assert "Upload photos" in text(way)
     assert classify.lead({"known": True, "version": "v1", "task": "dog-breeds"})[1] is None
+
+
+def test_what_it_looked_at_stands_in_the_place_of_the_photo_while_wished_for() -> None:
+    seen = item(overlay="blob:2", answer=answer() | {"explanation": {"class": "cat"}})
+    shown = text(classify.results([seen], API, explained=True)[0])
+    assert "blob:2" in shown
+    assert "blob:1" not in shown
+    assert "my cat.jpg: bright where it spoke for cat" in shown
+    hidden = text(classify.results([seen], API)[0])
+    assert "blob:1" in hidden
+    assert "spoke for" not in hidden
+
+
+def test_a_model_that_cannot_show_it_still_answers_and_says_why() -> None:
+    shown = text(classify.results([item(unexplained="It has no head.")], API, explained=True)[0])
+    assert "blob:1" in shown
+    assert "This model cannot show it." in shown
+    assert "It has no head." in shown
+    assert "90.0\u202f%" in shown
+
+
+def test_waiting_and_failed_photos_are_shown_as_they_are() -> None:
+    failed = item(state="failed", answer={"detail": "No."})
+    shown = text(classify.results([failed, item(state="waiting", answer=None)], API, explained=True)[0])
+    assert shown.count("blob:1") == 2

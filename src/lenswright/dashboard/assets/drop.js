@@ -13,7 +13,7 @@
     return () => { timer = timer || setTimeout(() => { timer = null; publish(); }, everyMs); };
   }
 
-  function send(path, form, onProgress) { // -> Promise of {status, body}; status 0: no answer
+  function send(path, form, onProgress, query) { // -> Promise of {status, body}; status 0: no answer
     const request = new XMLHttpRequest();
     const done = new Promise((resolve) => {
       const finish = () => {
@@ -25,7 +25,7 @@
       request.onerror = request.onabort = () => resolve({ status: 0, body: { detail: "The dashboard's server did not answer." } });
     });
     request.upload.onprogress = (event) => onProgress(event.loaded / (event.total || 1));
-    request.open("POST", path + (task ? "?task=" + encodeURIComponent(task) : ""));
+    request.open("POST", path + "?" + new URLSearchParams({ ...(task && { task: task }), ...query }));
     request.setRequestHeader("X-Requested-With", "lenswright");
     request.send(form);
     return { done: done, abort: () => request.abort() };
@@ -34,34 +34,54 @@
   /* Classify: a few at a time, newest first. */
   let results = [], waiting = [], busy = 0, number = 0;
   const publishResults = calmly(() => put("classified", results.map(({ file, ...shown }) => shown)), 120);
+  const explaining = () => { const box = document.getElementById("classify-explain"); return Boolean(box && box.checked); };
 
   function classify(files) {
     for (const file of files) {
-      const item = { id: ++number, name: file.name, bytes: file.size, src: URL.createObjectURL(file), state: "waiting", file: file };
-      results.unshift(item);
-      waiting.push(item);
+      results.unshift({ id: ++number, name: file.name, bytes: file.size, src: URL.createObjectURL(file), state: "waiting", file: file });
+      waiting.push(results[0]);
     }
-    for (const old of results.splice(MOST_RESULTS)) {
-      URL.revokeObjectURL(old.src);
-      waiting = waiting.filter((item) => item !== old);
-    }
+    results.splice(MOST_RESULTS).forEach(forget);
     publishResults();
-    while (busy < TOGETHER && waiting.length) classifyNext();
+    classifyWaiting();
+  }
+
+  function classifyWaiting() { while (busy < TOGETHER && waiting.length) classifyNext(); }
+
+  function forget(item) {
+    URL.revokeObjectURL(item.src);
+    if (item.overlay) URL.revokeObjectURL(item.overlay);
+    waiting = waiting.filter((other) => other !== item);
   }
 
   async function classifyNext() {
-    const item = waiting.shift();
-    if (!item) return;
+    const item = waiting.shift(), started = performance.now();
     busy += 1;
-    const form = new FormData();
-    form.append("image", item.file, item.name);
-    const started = performance.now();
-    const { status, body } = await send("/relay/predict", form, () => {}).done;
-    Object.assign(item, { state: status === 200 ? "done" : "failed", answer: body, took_ms: performance.now() - started });
-    delete item.file;
+    let { status, body } = await ask(item, explaining());
+    if (body.code === "no_explanation") {
+      item.unexplained = body.detail;
+      ({ status, body } = await ask(item, false));
+    }
+    if (body.explanation) { // as an address: the Store goes to the server and back with every change
+      const bytes = Uint8Array.from(atob(body.explanation.heatmap_png_base64), (character) => character.charCodeAt(0));
+      item.overlay = URL.createObjectURL(new Blob([bytes], { type: "image/png" }));
+      delete body.explanation.heatmap_png_base64;
+    }
+    if (status === 200 || item.state !== "done") Object.assign(item, { state: status === 200 ? "done" : "failed", answer: body, took_ms: performance.now() - started });
     busy -= 1;
     publishResults();
-    classifyNext();
+    classifyWaiting();
+  }
+
+  function ask(item, explain) {
+    const form = new FormData();
+    form.append("image", item.file, item.name);
+    return send("/relay/predict", form, () => {}, explain ? { explain: "true" } : {}).done;
+  }
+
+  function explainAll() { // those answered before the wish to see it
+    waiting.push(...results.filter((item) => item.state === "done" && !item.overlay && !item.unexplained && !waiting.includes(item)));
+    classifyWaiting();
   }
 
   /* Upload: batch after batch, with the bytes counted; an API that is away is waited for. */
@@ -179,8 +199,9 @@
   document.addEventListener("click", (event) => {
     if (zoneOf(event)) choose(zoneOf(event));
     else if (event.target.closest("#upload-cancel")) cancel();
-    else if (event.target.closest("#classify-clear")) { results.forEach((item) => URL.revokeObjectURL(item.src)); results = []; waiting = []; publishResults(); }
+    else if (event.target.closest("#classify-clear")) { results.splice(0).forEach(forget); publishResults(); }
   });
+  document.addEventListener("change", (event) => { if (event.target.id === "classify-explain" && event.target.checked) explainAll(); });
   document.addEventListener("dragover", (event) => {
     event.preventDefault(); // a photo dropped beside the zone must not replace the page
     document.querySelectorAll(".drop.over").forEach((zone) => zone !== zoneOf(event) && zone.classList.remove("over"));

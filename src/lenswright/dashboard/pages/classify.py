@@ -34,6 +34,7 @@ def layout(**_query: str) -> html.Div:
         id="classify-drop",
         **{"data-drop": "classify", "aria-label": "Choose photos to classify"},
     )
+    explain = dmc.Switch(id="classify-explain", label="Show what it looked at", persistence=True)
     clear = dmc.Button("Clear", id="classify-clear", variant="default", className="hidden")
     return page(
         "Classify",
@@ -41,7 +42,7 @@ def layout(**_query: str) -> html.Div:
         html.Div(id="classify-problem"),
         zone,
         html.Div(id="classify-results", className="results", **{"aria-live": "polite"}),
-        actions=clear,
+        actions=html.Div([explain, clear], className="spread"),
     )
 
 
@@ -56,14 +57,16 @@ def lead(facts: Json | None) -> tuple[Any, Any]:
     return f"The task {facts['task']} has no model yet", card(empty("models", "No model yet", words, *steps))
 
 
-def results(items: list[Json], api_url: str) -> tuple[list[Any], str]:
-    """Return one card per photo, the newest first, and the class of the Clear button."""
-    return [_result(item, api_url) for item in items], "" if items else "hidden"
+def results(items: list[Json], api_url: str, *, explained: bool = False) -> tuple[list[Any], str]:
+    """Return one card per photo, the newest first, and the class of the Clear button.
+
+    `explained`: where the model can tell, the photo shows what spoke for the answer.
+    """
+    return [_result(item, api_url, explained) for item in items], "" if items else "hidden"
 
 
-def _result(item: Json, api_url: str) -> html.Section:
-    photo = html.Div(html.Img(src=item["src"], alt=item["name"]), className="result-photo")
-    name = html.Div(item["name"], className="result-name", title=item["name"])
+def _result(item: Json, api_url: str, explained: bool) -> html.Section:
+    photo = _photo(item, explained)
     if item["state"] == "waiting":
         body = [loading(4)]
     elif item["state"] == "failed":
@@ -71,9 +74,20 @@ def _result(item: Json, api_url: str) -> html.Section:
         body = [html.H3("No answer"), notice("bad", detail)]
     else:
         body = [*_answer(item["answer"]), _foot(item, api_url)]
-    return card(
-        html.Div([photo, name]), html.Div(body, className="result-body"), className=f"result {item['state']}"
-    )
+    return card(html.Div(photo), html.Div(body, className="result-body"), className=f"result {item['state']}")
+
+
+def _photo(item: Json, explained: bool) -> list[Any]:
+    """Return the photo and its name; with the overlay in its place, also what the overlay means."""
+    source, words, meaning = item["src"], item["name"], None
+    if explained and "overlay" in item:
+        seen = item["answer"]["explanation"]["class"]
+        source, words = item["overlay"], f"{item['name']}: bright where it spoke for {seen}"
+        meaning = html.Div([html.Span(className="heat"), f"spoke for {seen}"], className="result-name")
+    elif explained and "unexplained" in item:
+        meaning = html.Div("This model cannot show it.", className="result-name", title=item["unexplained"])
+    photo = html.Div(html.Img(src=source, alt=words), className="result-photo")
+    return [photo, html.Div(item["name"], className="result-name", title=item["name"]), meaning]
 
 
 def _answer(answer: Json) -> list[Any]:
@@ -129,9 +143,9 @@ def curl(name: str, task: str | None, api_url: str) -> str:
     return f"curl -X POST -F {shlex.quote(f'image=@{name}')} {shlex.quote(f'{api_url}/predict{query}')}"
 
 
-def draw(api: ApiClient, items: list[Json], _path: str) -> tuple[list[Any], str]:
+def draw(api: ApiClient, items: list[Json], explained: bool, _path: str) -> tuple[list[Any], str]:
     """Return the result cards for what the browser has put into the Store."""
-    return results(items or [], api.url)
+    return results(items or [], api.url, explained=bool(explained))
 
 
 def register(app: Dash, bound: Callable[..., Any]) -> None:
@@ -143,5 +157,6 @@ def register(app: Dash, bound: Callable[..., Any]) -> None:
         Output("classify-results", "children"),
         Output("classify-clear", "className"),
         Input("classified", "data"),
+        Input("classify-explain", "checked"),
         State("_pages_location", "pathname"),
     )(bound(draw))
