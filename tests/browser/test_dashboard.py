@@ -145,9 +145,13 @@ def test_a_version_is_promoted_after_a_confirmation(visit: Visit, fake: FakeApi)
     page.get_by_role("button", name=f"Show {other}").click()
     page.click("#promote")
     see(page.get_by_role("dialog"), "recall of 'dog' fell")
+    page.click("#confirm-yes")
+    see(page, "Say why")
     assert fake.models.champion == before
+    page.fill("#confirm-reason", "our photos changed")
     page.click("#confirm-yes")
     see(page.locator("#champion"), other)
+    see(page.locator("#history"), "overridden: our photos changed")
     see(page, f"{other} answers cats-vs-dogs now.")
 
 

@@ -65,3 +65,9 @@ def test_what_is_absent_is_a_dash(absent: str) -> None:
 )
 def test_ages_are_rounded_to_one_unit(age: timedelta, expected: str) -> None:
     assert formats.ago((NOW - age).isoformat(), NOW) == expected
+
+
+def test_a_difference_of_shares_has_its_sign() -> None:
+    assert formats.points(0.0123) == "+1.2 points"
+    assert formats.points(-0.025) == "−2.5 points"
+    assert formats.points(None) == formats.ABSENT

@@ -27,6 +27,11 @@ def interval(low: float | None, high: float | None) -> str:
     return f"{low * 100:.1f} – {high * 100:.1f}{UNIT_SPACE}%"
 
 
+def points(difference: float | None) -> str:
+    """Return `+1.2 points` for 0.012: a difference of two shares."""
+    return ABSENT if difference is None else f"{difference * 100:+.1f} points".replace("-", "−")
+
+
 def milliseconds(value: float | None) -> str:
     """Return `8.4 ms` below 10, `12 ms` above, `1.20 s` from a second on."""
     if value is None:

@@ -15,3 +15,10 @@ def test_a_report_without_bins_shows_the_diagonal_only() -> None:
     perfect, model = reliability([], None).data
     assert list(perfect.x) == [0, 1]
     assert not model.x
+
+
+def test_the_bins_before_scaling_are_a_second_line() -> None:
+    bins = [{"confidence": 0.9, "accuracy": 0.8, "count": 5}]
+    names = [line.name for line in reliability(bins, None, bins).data]
+    assert names == ["perfect", "before scaling", "as it answers"]
+    assert len(reliability(bins, None, []).data) == 2

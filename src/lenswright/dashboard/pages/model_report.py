@@ -1,4 +1,4 @@
-"""One version on the Models page: verdict, confusion matrix, classes, calibration, files, promote."""
+"""One version on the Models page: verdict, what was measured, tab by tab, files, and the promote button."""
 
 from collections.abc import Callable
 from typing import Any
@@ -8,29 +8,22 @@ from dash import Dash, Input, Output, dcc, html, no_update
 
 from lenswright.dashboard import formats
 from lenswright.dashboard.api_client import ApiClient, Json
-from lenswright.dashboard.cards import card, facts, figure_of, notice, table
-from lenswright.dashboard.figures.classes import dataset_height_px, scores
-from lenswright.dashboard.figures.confusion import (
-    MOST_NAMED,
-    MOST_SHOWN_FIRST,
-    MOST_WRITTEN,
-    confusion,
-    height_px,
-    most_confused,
-    pairs,
-)
-from lenswright.dashboard.figures.reliability import reliability
-from lenswright.dashboard.icons import icon
+from lenswright.dashboard.cards import card, notice
+from lenswright.dashboard.figures.confusion import MOST_SHOWN_FIRST
+from lenswright.dashboard.pages import model_files
+from lenswright.dashboard.pages.model_measures import calibration, class_scores, matrix, parts, ranking
+from lenswright.dashboard.pages.model_mistakes import mistakes
 from lenswright.errors import ApiRefused
 
 TABS = (
     ("confusion", "Confusion"),
     ("classes", "Classes"),
+    ("ranking", "Curves"),
     ("calibration", "Calibration"),
+    ("parts", "Parts"),
+    ("mistakes", "Mistakes"),
     ("files", "Files"),
 )
-
-LEAST_WIDTH_PX = 560  # names at both axes need this much
 
 
 def section() -> html.Div:
@@ -91,107 +84,58 @@ def head(shown: Json | None) -> tuple[Any, ...]:
     if shown is None:
         return "hidden", None, None, "hidden"
     model = shown["model"]
-    judged, serving = model.get("verdict"), model.get("serving")
-    words = None
+    return "", html.Code(model["version"]), _verdict(model), "hidden" if model.get("serving") else ""
+
+
+def _verdict(model: Json) -> list[Any]:
+    judged = model.get("verdict")
     if judged:
-        words = notice("good" if judged["promote"] else "warning", judged["reason"])
-    elif serving:
-        words = notice("calm", "It came with lenswright and was not compared with another model.")
-    return "", html.Code(model["version"]), words, "hidden" if serving else ""
+        words = [notice("good" if judged["promote"] else "warning", judged["reason"])]
+        numbers = _numbers(judged.get("numbers") or {})
+        return [*words, *_overridden(model), *([html.Div(numbers, className="numbers")] if numbers else [])]
+    if model.get("serving"):
+        return [notice("calm", "It came with lenswright and was not compared with another model.")]
+    return []
 
 
-def matrix(shown: Json | None, scheme: str | None, which: str) -> tuple[Any, str]:
-    """Return the confusion matrix with the most frequent confusions, and the class of its switch."""
-    report = (shown or {}).get("report")
-    if not report:
-        return html.P("No report came with this version.", className="muted"), "hidden"
-    classes, counts = report["confusion_matrix"]["classes"], report["confusion_matrix"]["counts"]
-    many = len(classes) > MOST_NAMED
-    only = most_confused(counts) if many and which == "some" else None
-    size_px = height_px(len(only or classes))
-    figure = figure_of(
-        confusion(classes, counts, scheme, only),
-        size_px,
-        "Confusion matrix",
-        least_width_px=0 if len(classes) <= MOST_WRITTEN else LEAST_WIDTH_PX,
-    )
-    return html.Div([figure, _pairs(classes, counts)], className="matrix"), "" if many else "hidden"
+def _overridden(model: Json) -> list[Any]:
+    """Return why it was promoted against the gate, if it was."""
+    of_it = [change for change in model.get("history") or [] if change["version"] == model["version"]]
+    against = next((change for change in of_it if change.get("overridden")), None)
+    return [notice("calm", html.Strong("Promoted against the gate: "), against["reason"])] if against else []
 
 
-def _pairs(classes: list[str], counts: list[list[int]]) -> html.Div:
-    rows = [
-        html.Li([html.Span([label, html.Span(" taken for "), answer]), html.Strong(formats.count(n))])
-        for label, answer, n in pairs(classes, counts)
-    ]
-    words = html.Ol(rows, className="pairs") if rows else html.P("No photo was confused.", className="muted")
-    return html.Div([html.H3("Most frequent confusions"), words])
-
-
-def class_scores(shown: Json | None, scheme: str | None) -> Any:
-    """Return F1 per class as bars, and the table of all scores, the weakest class first."""
-    rows = ((shown or {}).get("report") or {}).get("per_class") or []
-    if not rows:
-        return html.P("No report came with this version.", className="muted")
-    ordered = sorted(rows, key=lambda row: row["f1"] or 0.0)
-    fields = ("precision", "recall", "f1")
-    cells = [
-        [row["label"], *(formats.number(row[field]) for field in fields), formats.count(row["support"])]
-        for row in ordered
-    ]
-    bars = figure_of(scores(rows, scheme), min(260, dataset_height_px(len(rows))), "F1 by class")
-    return html.Div(
-        [bars, table(["Class", "Precision", "Recall", "F1", "Test photos"], cells, numeric=range(1, 5))]
-    )
-
-
-def calibration(shown: Json | None, scheme: str | None) -> Any:
-    """Return the reliability chart and what it means."""
-    report = (shown or {}).get("report") or {}
-    if not report.get("reliability"):
-        return html.P("No report came with this version.", className="muted")
-    error = (report.get("metrics") or {}).get("ece")
-    words = html.P(
-        f"On average its stated confidence is {formats.percent(error)} off. A point on the dotted line means:"
-        " when it says 80 %, it is right 8 times in 10. Larger points stand for more photos.",
-        className="muted",
-    )
-    return html.Div([words, figure_of(reliability(report["reliability"], scheme), 320, "Reliability")])
-
-
-def files(shown: Json | None) -> Any:
-    """Return what the model is, and its files to download."""
-    if shown is None:
-        return None
-    model = shown["model"]
-    metrics, shape = model.get("metrics") or {}, model.get("input") or {}
-    known = facts(
-        ("Made", formats.moment(model.get("created_at"))),
-        ("Network", model.get("backbone")),
-        ("Preset", model.get("preset")),
-        ("Begun with", model.get("weights")),
-        ("Input", f"{shape.get('size_px')} px, {shape.get('framing')}"),
-        ("Classes", formats.count(len(model.get("classes") or []))),
-        ("Test photos", formats.count(metrics.get("test_photos"))),
-        ("Macro F1", formats.number(metrics.get("macro_f1"))),
-        ("Log loss", formats.number(metrics.get("log_loss"))),
-        *(
-            [("Right class among first five", formats.percent(metrics["top5"]))]
-            if metrics.get("top5")
-            else []
-        ),
-    )
-    links = [_download(model["version"], row["name"]) for row in model.get("files") or []]
-    return html.Div([known, html.Div(links, className="downloads")], className="grid two")
-
-
-def _download(version: str, name: str) -> html.A:
-    href = f"/relay/models/{version}/files/{name}"
-    return html.A([icon("download", 16), html.Span(name)], href=href, download=name, className="download")
+def _numbers(found: Json) -> list[html.Div]:
+    """Return what the verdict rests on, as far as it was measured."""
+    cells = []
+    if found.get("difference") is not None:
+        low, high = (formats.points(found[f"difference_{end}"]) for end in ("low", "high"))
+        cells += [
+            (
+                "Difference to the champion",
+                formats.points(found["difference"]),
+                f"95 % interval {low.split()[0]} to {high}",
+            ),
+            (
+                "Photos gained and lost",
+                f"+{formats.count(found['gained'])} / −{formats.count(found['lost'])}",
+                "p < 0.001" if found["p_value"] < 0.001 else f"p = {formats.number(found['p_value'])}",
+            ),
+        ]
+    for name, words, write in (
+        ("latency_ms", "Per photo", formats.milliseconds),
+        ("size_bytes", "Size of the network", formats.size),
+    ):
+        if found.get(name) is not None:
+            most = found.get(f"max_{name}")
+            cells.append((words, write(found[name]), f"at most {write(most)}" if most else "no limit"))
+    return [html.Div([html.Span(words), html.Strong(value), html.Span(note)]) for words, value, note in cells]
 
 
 def register(app: Dash, bound: Callable[..., Any]) -> None:
     """Register the callbacks of the report."""
     shown, scheme = Input("report", "data"), Input("scheme", "data")
+    model_files.register(app, bound)
     app.callback(Output("report", "data"), Input("models", "data"), Input("chosen", "data"))(bound(fetch))
     app.callback(
         Output("report-section", "className"),
@@ -208,5 +152,7 @@ def register(app: Dash, bound: Callable[..., Any]) -> None:
         Input("confusion-which", "value"),
     )(matrix)
     app.callback(Output("report-classes", "children"), shown, scheme)(class_scores)
+    app.callback(Output("report-ranking", "children"), shown, scheme)(ranking)
     app.callback(Output("report-calibration", "children"), shown, scheme)(calibration)
-    app.callback(Output("report-files", "children"), shown)(files)
+    app.callback(Output("report-parts", "children"), shown)(parts)
+    app.callback(Output("report-mistakes", "children"), shown)(mistakes)

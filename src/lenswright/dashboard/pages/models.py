@@ -4,14 +4,13 @@ from collections.abc import Callable
 from typing import Any
 
 import dash_mantine_components as dmc
-from dash import ALL, Dash, Input, Output, State, ctx, dcc, html, no_update
+from dash import ALL, Dash, Input, Output, ctx, dcc, html, no_update
 
 from lenswright.dashboard import formats
 from lenswright.dashboard.api_client import ApiClient, Json
 from lenswright.dashboard.cards import card, empty, go_to, loading, page, table
-from lenswright.dashboard.chrome import notification
 from lenswright.dashboard.icons import icon
-from lenswright.dashboard.pages import model_report
+from lenswright.dashboard.pages import model_report, promotion
 from lenswright.dashboard.pages.model_report import chosen_of
 
 COLUMNS = ["Version", "Verdict", "Accuracy", "95 % interval", "Macro F1", "Size", "Made"]
@@ -30,21 +29,10 @@ def layout(**_query: str) -> html.Div:
         dcc.Store(id="pending"),
         card(html.Div(loading(4), id="versions"), title="Versions", className="live"),
         model_report.section(),
-        _confirmation(),
+        promotion.history_section(),
+        promotion.confirmation(),
         actions=back,
     )
-
-
-def _confirmation() -> dmc.Modal:
-    buttons = dmc.Group(
-        [
-            dmc.Button("Cancel", id="confirm-no", variant="default"),
-            dmc.Button("Confirm", id="confirm-yes"),
-        ],
-        justify="flex-end",
-        mt="lg",
-    )
-    return dmc.Modal([html.Div(id="confirm-words"), buttons], id="confirm", centered=True)
 
 
 def fetch(api: ApiClient, facts: Json | None, _wake: Any) -> Any:
@@ -108,71 +96,10 @@ def choose(_clicks: list[int | None]) -> Any:
     return ctx.triggered_id["version"] if ctx.triggered_id and any(_clicks) else no_update
 
 
-def ask(
-    api: ApiClient, promote: int | None, back: int | None, models: Json | None, chosen: str | None
-) -> tuple[Any, ...]:
-    """Return whether the confirmation opens, its title, words and button, and what is pending."""
-    if not models or not (promote if ctx.triggered_id == "promote" else back):
-        return (no_update,) * 5
-    if ctx.triggered_id == "rollback":
-        before = champion_before(api.model(models["champion"])["history"], models["champion"])
-        words = _consequence(models, html.Code(before) if before else "The champion before")
-        return True, "Roll back?", words, "Roll back", {"act": "rollback", "task": models["task"]}
-    version = chosen_of(models, chosen)
-    words = [*_consequence(models, html.Code(version)), *_warning(models, version)]
-    return True, "Promote this version?", words, "Promote", {"act": "promote", "version": version}
-
-
-def _consequence(models: Json, version: Any) -> list[Any]:
-    after = [" instead of ", html.Code(models["champion"])] if models["champion"] else []
-    sentence = [
-        version,
-        " answers ",
-        html.Strong(models["task"]),
-        *after,
-        " within seconds, in all instances.",
-    ]
-    return [html.P(sentence), _KEEPS]
-
-
-def champion_before(history: list[Json], champion: str) -> str | None:
-    """Return which version a roll-back brings back, as far as the newest entry of the history tells.
-
-    After another roll-back it does not: promotions pile up, and only the API knows the pile.
-    """
-    newest = history[0] if history else None
-    if newest is None or newest["version"] != champion or newest["reason"].startswith("Rolled back"):
-        return None
-    return str(newest["previous"]) if newest["previous"] else None
-
-
-_KEEPS = html.P("No request is lost, and you can go back at any time.", className="muted")
-
-
-def _warning(models: Json, version: str | None) -> list[Any]:
-    judged = next((m["verdict"] for m in models["models"] if m["version"] == version), None)
-    return (
-        [html.P([html.Strong("The gate said: "), judged["reason"]])]
-        if judged and not judged["promote"]
-        else []
-    )
-
-
-def act(api: ApiClient, clicks: int | None, pending: Json | None) -> tuple[Any, ...]:
-    """Promote or roll back; returns closed window, notification, and what wakes the poll."""
-    if not clicks or not pending:
-        return (no_update,) * 3
-    if pending["act"] == "rollback":
-        done = api.rollback(pending["task"])
-    else:
-        done = api.promote(pending["version"], "promoted in the dashboard")
-    told = notification("New champion", f"{done['version']} answers {done['task']} now.", "good")
-    return False, [told], {"champion": done["version"]}
-
-
 def register(app: Dash, bound: Callable[..., Any]) -> None:
     """Register the callbacks of this page."""
     model_report.register(app, bound)
+    promotion.register(app, bound)
     app.callback(Output("models", "data"), Input("facts", "data"), Input("wake", "data"))(bound(fetch))
     app.callback(
         Output("versions", "children"),
@@ -186,34 +113,3 @@ def register(app: Dash, bound: Callable[..., Any]) -> None:
         Input({"type": "version", "version": ALL}, "n_clicks"),
         prevent_initial_call=True,
     )(choose)
-    _confirm(app, bound)
-
-
-def _confirm(app: Dash, bound: Callable[..., Any]) -> None:
-    app.callback(
-        Output("confirm", "opened"),
-        Output("confirm", "title"),
-        Output("confirm-words", "children"),
-        Output("confirm-yes", "children"),
-        Output("pending", "data"),
-        Input("promote", "n_clicks"),
-        Input("rollback", "n_clicks"),
-        State("models", "data"),
-        State("chosen", "data"),
-        prevent_initial_call=True,
-    )(bound(ask))
-    app.callback(
-        Output("confirm", "opened", allow_duplicate=True),
-        Output("notifications", "sendNotifications", allow_duplicate=True),
-        Output("wake", "data", allow_duplicate=True),
-        Input("confirm-yes", "n_clicks"),
-        State("pending", "data"),
-        prevent_initial_call=True,
-        running=[(Output("confirm-yes", "loading"), True, False)],
-    )(bound(act))
-    app.clientside_callback(
-        "() => false",
-        Output("confirm", "opened", allow_duplicate=True),
-        Input("confirm-no", "n_clicks"),
-        prevent_initial_call=True,
-    )
