@@ -65,7 +65,7 @@ def test_the_notebook_takes_photos_to_answers_of_a_running_service(
     notebook = nbformat.read(NOTEBOOK, 4)
     notebook.cells.append(nbformat.v4.new_code_cell(FACTS))
     place = {"metadata": {"path": str(FOLDER)}}
-    nbclient.NotebookClient(notebook, timeout=90, kernel_name="python3", resources=place).execute()
+    nbclient.NotebookClient(notebook, timeout=180, kernel_name="python3", resources=place).execute()
 
     facts = json.loads(notebook.cells[-1].outputs[-1].text)
     assert facts["stored"] == 120
