@@ -3,10 +3,8 @@
 from typing import Any
 
 import numpy as np
-import pytest
 
 from lenswright.evaluation.card import model_card
-from lenswright.evaluation.licence import licence_note
 from lenswright.evaluation.report import evaluate
 
 
@@ -152,18 +150,3 @@ def test_undefined_numbers_are_dashes_and_a_missing_check_for_unknown_photos_is_
     assert "| class 1 | - | - | - | 0 |" in card
     assert "Photos: not recorded" in card
     assert "not checked for being unlike" in card
-
-
-@pytest.mark.parametrize(
-    ("weights", "said"),
-    [
-        ("ImageNet weights downloaded by Keras", "non-commercial research"),
-        ("file mobilenet.h5", "cannot know it"),
-        ("backbone of model 20261121-070501-3fa2 (file x.h5)", "see its card"),
-        ("trained here from random weights; teacher: no teacher", "No foreign weights"),
-        ("trained here from random weights; teacher: file x.h5", "A teacher's answers guided it"),
-    ],
-)
-def test_the_licence_note_follows_the_weights(weights: str, said: str) -> None:
-    assert said in licence_note(weights)
-    assert ("teacher's answers" in licence_note(weights)) == ("teacher: file" in weights)

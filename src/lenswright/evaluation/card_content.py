@@ -58,7 +58,7 @@ def sections(manifest: Json, report: Json, history: Sequence[Json] = ()) -> Iter
     yield Section("Classes and data", _data(manifest))
     yield Section("Recipe", [_recipe(manifest), *_in_8_bits(manifest)])
     yield Section("Learning", learning_plots(history or report.get("epochs", ())))
-    yield Section("Weights and licence", [licence_note(str(manifest["weights"]))])
+    yield Section("Weights and licence", [licence_note(str(manifest["weights"]), str(manifest["backbone"]))])
     yield Section("Quality", [_quality(report), *ranking_plots(report.get("curves") or {})])
     yield Section("Per class", [_per_class(report)])
     yield Section("Confusion matrix", _confusion(report))

@@ -11,6 +11,7 @@ from lenswright.errors import WeightsUnavailable
 
 Channels = tuple[float, float, float]
 
+# as Keras' documentation and the repositories the weights come from state it
 APACHE = "published by Google under the Apache License 2.0"
 
 
@@ -88,9 +89,16 @@ ENTRIES = (
         scale=(1.0, 1.0, 1.0),
         offset=(-103.939, -116.779, -123.68),
         bgr=True,
-        licence="published by the Visual Geometry Group, Oxford, under CC BY 4.0, which asks to be named",
+        licence="published by the Visual Geometry Group, Oxford, under CC BY 4.0: name them",
     ),
-    Backbone("resnet50_v2", "ResNet50V2", "keras.applications:ResNet50V2", 224, 23.56),
+    Backbone(
+        "resnet50_v2",
+        "ResNet50V2",
+        "keras.applications:ResNet50V2",
+        224,
+        23.56,
+        licence="ported from Facebook's fb.resnet.torch, which is under a BSD licence",
+    ),
     Backbone(
         "custom_cnn",
         "Own small network",
