@@ -60,8 +60,8 @@ def test_a_finished_run_shows_its_verdict_in_words(api: ApiClient) -> None:
 
 
 def test_a_failed_run_shows_its_error_and_what_a_resumed_one_begins_with(api: ApiClient) -> None:
-    failed = api.training_status(run_id=2)
-    shown = run.show(live(api), failed)
+    now = live(api)
+    shown = run.show(now, run_history.picked_run(api, 2, now))
     assert "exit code -9" in str(shown["verdict"])
     assert (shown["title"], shown["resume"], shown["latest"]) == ("Run 2 · fast", "", "")
     assert shown["resume-words"].startswith("Resume continues from epoch 24 of 24 (last phase: ")
@@ -95,8 +95,12 @@ def test_recent_runs_are_listed_newest_first(api: ApiClient) -> None:
     assert "The trainer ended without a word" in shown
 
 
-def test_an_earlier_run_is_shown_again_but_not_one_that_goes_on(fake: FakeApi, api: ApiClient) -> None:
+def test_an_earlier_run_is_shown_again_until_another_begins(fake: FakeApi, api: ApiClient) -> None:
+    now = live(api)
+    picked = run_history.picked_run(api, 1, now)
+    assert (run_history.chosen(now, picked) or {})["run_id"] == 1
     fake.runs.train_s = 60
     fake.runs.start({})
-    assert (run_history.picked_run(api, 1) or {})["run_id"] == 1
-    assert run_history.picked_run(api, 4) is None
+    assert (run_history.chosen(live(api), picked) or {})["run_id"] == 4
+    assert run_history.picked_run(api, 4, now) is None  # it goes on, and is shown anyway
+    assert run_history.chosen({**now, "run": None}, picked) is None  # a task without runs

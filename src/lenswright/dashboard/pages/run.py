@@ -13,7 +13,7 @@ from lenswright.dashboard.figures.curves import curves
 from lenswright.dashboard.icons import icon
 from lenswright.dashboard.outcome import ACTIVE, outcome, step
 from lenswright.dashboard.pages import run_history, run_result
-from lenswright.dashboard.pages.run_history import state_pill
+from lenswright.dashboard.pages.run_history import chosen, state_pill
 
 PHASES = {
     "starting": "Starting the trainer",
@@ -87,12 +87,6 @@ def _head() -> html.Div:
     ]
     title = html.Div([html.H2(id="run-title"), html.Span(id="run-state")], className="run-title")
     return html.Div([title, html.Div(buttons, className="buttons")], className="card-head")
-
-
-def chosen(live: Json, picked: Json | None) -> Json | None:
-    """Return the run to show: the one picked from the table, else the present or latest one."""
-    run: Json | None = picked or live["run"]
-    return run
 
 
 def show(live: Json, picked: Json | None) -> Json:

@@ -55,27 +55,27 @@ def _row(run: Json) -> list[Any]:
     ]
 
 
-def pick(
-    api: ApiClient,
-    _rows: list[int | None],
-    _latest: int | None,
-    _wake: Any,
-    facts: Json | None,
-    picked: Json | None,
-) -> Any:
-    """Return the run whose row was pressed; nothing once another one begins, or the task changes."""
-    cause = ctx.triggered_id
-    if isinstance(cause, dict):
-        return picked_run(api, cause["number"]) if any(_rows) else no_update
-    if picked is None or (cause == "facts" and (facts or {}).get("task") == picked["task"]):
-        return no_update
-    return None
+def pick(api: ApiClient, _rows: list[int | None], _latest: int | None, live: Json) -> Any:
+    """Return the run whose row was pressed for the Store `picked`; nothing after "Show the latest run"."""
+    pressed = ctx.triggered_id
+    if not isinstance(pressed, dict):
+        return None
+    return picked_run(api, pressed["number"], live) if any(_rows) else no_update
 
 
-def picked_run(api: ApiClient, number: int) -> Json | None:
-    """Return a run that has ended; None for one that goes on, which is shown anyway."""
+def picked_run(api: ApiClient, number: int, live: Json) -> Json | None:
+    """Return {"run", "latest"} for a run that has ended; None for one that goes on, which is shown anyway."""
     run = api.training_status(run_id=number)
-    return None if run["state"] in ACTIVE else run
+    return None if run["state"] in ACTIVE else {"run": run, "latest": (live["run"] or run)["run_id"]}
+
+
+def chosen(live: Json, picked: Json | None) -> Json | None:
+    """Return the run to show: the picked one, until another begins or the task changes; else the latest."""
+    latest: Json | None = live["run"]
+    if picked and latest and picked["latest"] == latest["run_id"]:
+        run: Json = picked["run"]
+        return run
+    return latest
 
 
 def register(app: Dash, bound: Callable[..., Any]) -> None:
@@ -85,8 +85,6 @@ def register(app: Dash, bound: Callable[..., Any]) -> None:
         Output("picked", "data"),
         Input({"type": "run", "number": ALL}, "n_clicks"),
         Input("run-latest-button", "n_clicks"),
-        Input("wake", "data"),
-        Input("facts", "data"),
-        State("picked", "data"),
+        State("live", "data"),
         prevent_initial_call=True,
     )(bound(pick))
