@@ -27,6 +27,7 @@ REFUSED: dict[str, tuple[str, list[Any]]] = {
     "views": ("a whole number from 1 to 16", [0, 17, 1.5]),
     "patience": ("a whole number from 1 to 1000", [0, 1001]),
     "class_weights": ("true or false", ["yes", 1, 0, None]),
+    "mirror": ("true or false", ["yes", 1, 0, None]),
     "fine_tune_epochs": ("a whole number from 1 to 100", [0, 101]),
     "fine_tune_share": ("a number from 0.01 to 1", [0, 1.01]),
     "fine_tune_rate": ("a number from 1e-07 to 1", [0, 1.5]),

@@ -7,6 +7,7 @@ pytest.importorskip("tensorflow", reason="training needs TensorFlow")
 import keras
 
 from lenswright.errors import WeightsUnavailable
+from lenswright.inference.session import open_session
 from lenswright.training.backbones import (
     SCRATCH_BATCHNORM_MOMENTUM,
     build_backbone,
@@ -14,6 +15,7 @@ from lenswright.training.backbones import (
     drawn_frames,
     random_backbone,
 )
+from lenswright.training.export import export_backbone_onnx
 
 
 def test_a_backbone_without_a_size_takes_any_multiple_of_32():
@@ -77,6 +79,22 @@ def test_a_file_that_holds_no_weights_is_refused(tmp_path):
 def test_a_missing_weights_file_is_named(tmp_path):
     with pytest.raises(WeightsUnavailable, match=r"There is no .*gone\.weights\.h5"):
         build_backbone("mobilenet_v2_050", 32, tmp_path / "gone.weights.h5")
+
+
+def test_a_mirrored_backbone_sees_the_photo_both_ways_also_when_exported_and_stored(tmp_path):
+    plain = build_backbone("mobilenet_v2_050", 64, None)
+    mirrored = build_backbone("mobilenet_v2_050", 64, None, mirror=True)
+    mirrored.set_weights(plain.get_weights())
+    frames = drawn_frames(64, seed=2, count=3)
+    straight, turned = (np.asarray(plain(seen)) for seen in (frames, frames[:, :, ::-1]))
+    wanted = (straight + turned[:, :, ::-1]) / 2
+    assert np.asarray(mirrored(frames)) == pytest.approx(wanted, abs=1e-5)
+    session = open_session(export_backbone_onnx(mirrored))
+    exported = [session.run(["feature_map"], {"images": frame[None]})[0] for frame in frames]
+    assert np.concatenate(exported) == pytest.approx(wanted, abs=1e-4)
+    build_classifier(mirrored, 2, 0.0).save(tmp_path / "model.keras")
+    stored = keras.models.load_model(tmp_path / "model.keras", compile=False)
+    assert np.asarray(stored(frames)["feature_map"]) == pytest.approx(wanted, abs=1e-5)
 
 
 def test_a_classifier_answers_logits_embedding_and_feature_map():

@@ -69,6 +69,11 @@ class TrainingRequest(BaseModel):
         "Model", ge=64, le=320,
     )  # fmt: skip
 
+    mirror: bool = _knob(
+        False, "let the network see each photo and its mirror image: a little better, twice as slow",
+        "Model", ("fast", "best"),
+    )  # fmt: skip
+
     epochs: int = _knob(
         60, "most rounds of the head over all photos; in scratch: of everything", "Head", ge=1, le=1000
     )

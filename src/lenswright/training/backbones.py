@@ -22,21 +22,25 @@ SCRATCH_BATCHNORM_MOMENTUM = 0.97
 STATISTICS_FRAMES = 32  # with 4, features of photos came out up to 35,000
 
 
-def build_backbone(name: str, size_px: int | None, weights: Path | None) -> Any:
+def build_backbone(name: str, size_px: int | None, weights: Path | None, *, mirror: bool = False) -> Any:
     """Return a keras.Model: uint8 (N, S, S, 3) -> float32 feature map (N, h, w, D).
 
     `size_px` None: any side that is a multiple of 32. `weights` None: random weights, with
-    BatchNorm statistics that follow a short run.
+    BatchNorm statistics that follow a short run. `mirror`: the feature map is the mean of those of
+    the photo and of its mirror image, turned back.
     Raises WeightsUnavailable: unknown name, no such file, or weights of another network.
     """
     entry = find_backbone(name)
     images = keras.Input((size_px, size_px, 3), dtype="uint8", name="images")
     pixels = images[..., ::-1] if entry.bgr else images
     scaled = keras.layers.Rescaling(entry.scale, entry.offset, name="scaling")(pixels)
-    body = resolve_name(entry.builder)(
-        **entry.arguments, include_top=False, weights=None, input_tensor=scaled
-    )
-    backbone = keras.Model(images, body.output, name=name)
+    seen = keras.ops.concatenate([scaled, scaled[:, :, ::-1]], axis=0) if mirror else scaled  # (2N, S, S, 3)
+    body = resolve_name(entry.builder)(**entry.arguments, include_top=False, weights=None, input_tensor=seen)
+    feature_map = body.output
+    if mirror:
+        straight, mirrored = keras.ops.split(feature_map, 2, axis=0)
+        feature_map = keras.layers.Average(name="both_ways")([straight, mirrored[:, :, ::-1]])
+    backbone = keras.Model(images, feature_map, name=name)
     if weights is None:
         for layer in _batchnorms(backbone):
             layer.momentum = SCRATCH_BATCHNORM_MOMENTUM

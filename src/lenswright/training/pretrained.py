@@ -37,6 +37,7 @@ class Pretrained:
 
     `onnx`: its graph (outputs embedding, feature_map). `identity` names its weights and input, and
     with them its feature cache. `load_keras()` returns the same backbone as a keras.Model.
+    `mirror`: it looks at each photo and at its mirror image.
     """
 
     name: str
@@ -45,6 +46,7 @@ class Pretrained:
     identity: str
     onnx: bytes
     load_keras: Callable[[], Any]
+    mirror: bool = False
 
 
 @dataclass(frozen=True)
@@ -123,15 +125,16 @@ class BackboneShelf:
             content = hashlib.sha256(file.read_bytes()).hexdigest()
         except OSError as exc:
             raise WeightsUnavailable(f"The weights file {file} cannot be read: {exc}.") from exc
-        identity = f"{name}-{size_px}-{content[:16]}"
+        identity = f"{name}-{size_px}-{content[:16]}{'-mirror' if request.mirror else ''}"
 
         def load_keras() -> Any:
             from lenswright.training.backbones import build_backbone
 
-            return build_backbone(name, size_px, file)
+            return build_backbone(name, size_px, file, mirror=request.mirror)
 
         onnx = self.kept(identity, lambda: _exported(load_keras()))
-        return Pretrained(name, InputSpec(size_px, PRETRAINED_FRAMING), weights, identity, onnx, load_keras)
+        spec = InputSpec(size_px, PRETRAINED_FRAMING)
+        return Pretrained(name, spec, weights, identity, onnx, load_keras, request.mirror)
 
     def _from_champion(self, request: TrainingRequest, champion: Manifest | None) -> Pretrained:
         champion = champion or self._shipped()
@@ -151,8 +154,9 @@ class BackboneShelf:
         if not weights.startswith(LENT):
             weights = f"{LENT} {version} ({weights})"
         return Pretrained(
-            champion.backbone, champion.input_spec, weights, identity, onnx, lambda: _backbone_of(stored)
-        )
+            champion.backbone, champion.input_spec, weights, identity, onnx, lambda: _backbone_of(stored),
+            _is_mirrored(champion),
+        )  # fmt: skip
 
     def _shipped(self) -> Manifest | None:
         """Return the newest model that ships with lenswright, whatever its task."""
@@ -193,13 +197,19 @@ def _named(request: TrainingRequest) -> str:
 
 
 def _check_lent(request: TrainingRequest, lender: Manifest) -> None:
-    """Raise WeightsUnavailable if another backbone or size is asked for than the lender has."""
+    """Raise WeightsUnavailable if another backbone, size or way to look is asked for than the lender has."""
     name, size_px = lender.backbone, lender.input_spec.size_px
+    if request.mirror and not _is_mirrored(lender):
+        raise WeightsUnavailable(f"The model {lender.version} lends a network without its mirror image.")
     if request.backbone not in ("auto", name) or request.size_px not in (None, size_px):
         asked = f"{_named(request)} at {request.size_px or 'any'} px"
         raise WeightsUnavailable(
             f"The model {lender.version} lends {name} at {size_px} px only. Received: {asked}."
         )
+
+
+def _is_mirrored(lender: Manifest) -> bool:
+    return bool(lender.training.get("request", {}).get("mirror"))
 
 
 def _backbone_of(stored: bytes) -> Any:

@@ -84,6 +84,7 @@ class Progress:
 
     `course`: one of `SHARES`. `on_epoch` also gets every epoch's record. `span`: the part of the
     whole run, from 0 to 1, that this course is; `label` tells its epochs from those of other parts.
+    `seconds` of its phases and `epochs` are what was reported so far.
     """
 
     def __init__(
@@ -102,6 +103,7 @@ class Progress:
         self._began, self._label = clock(), label
         self._phase, self._phase_began = "", self._began
         self.seconds: dict[str, float] = {}
+        self.epochs: list[dict[str, Any]] = []
 
     def part(self, index: int, count: int, course: str) -> "Progress":
         """Return the progress of the `index`-th (0..) of `count` equal parts of this run."""
@@ -147,5 +149,6 @@ class Progress:
     def epoch(self, record: dict[str, Any]) -> None:
         """Add the measurements of one epoch, with the phase it is of: a run may learn several things."""
         named = {"phase": self._label + self._phase, **record}
+        self.epochs.append(named)
         self._journal.epoch(self._run_id, named)
         self._on_epoch(named)

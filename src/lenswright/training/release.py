@@ -76,7 +76,7 @@ def describe(
     seconds: dict[str, float],
 ) -> Manifest:
     """Return the manifest of a candidate, still without golden answers, checksums."""
-    used = {"backbone": backbone.name, "weights": backbone.weights}
+    used = {"backbone": backbone.name, "weights": backbone.weights, "mirror": backbone.mirror}
     return Manifest(
         task=run.task,
         version=new_version_name(),

@@ -42,6 +42,11 @@ class Learned:
     embedded: Embedded
     photos: SplitPhotos
 
+    @property
+    def worth(self) -> tuple[float, float]:
+        """What the validation photos say of it, to compare: the accuracy, then the loss."""
+        return self.head.val_accuracy, -self.head.val_loss
+
 
 class TrainingRun:
     """The steps of one run; each reports its phase and hands its product to the next.
@@ -66,7 +71,6 @@ class TrainingRun:
         self._progress, self._heartbeat, self._promote = progress, heartbeat, promote
         self._photos = photos
         self._folder = folder or bench.run_folder(run.request.resume_run or run.id)
-        self._epochs: list[dict[str, Any]] = []
 
     def execute(self) -> Outcome:
         """Train, measure and decide. Raises TrainingStopped and every error of the steps."""
@@ -114,7 +118,18 @@ class TrainingRun:
         tuned = tuning.train(photos, learned.head, self._progress, self._heartbeat)
         if tuned.identity == learned.backbone.identity:
             return learned
-        return self._fit(tuned, photos, "new features", "refitting")
+        if self._heartbeat.stop_asked:  # no time to look at every photo again
+            self._progress.say(
+                "What was fine-tuned so far is kept for a resume; the frozen backbone is measured."
+            )
+            return learned
+        again = self._fit(tuned, photos, "new features", "refitting")
+        if again.worth > learned.worth:
+            return again
+        self._progress.say(
+            "On the validation photos the fine-tuned backbone is no better: the frozen one stays."
+        )
+        return learned
 
     def _fit(self, backbone: Pretrained, photos: SplitPhotos, looking: str, fitting: str) -> Learned:
         self._progress.enter(looking)
@@ -134,7 +149,6 @@ class TrainingRun:
         return Learned(backbone, head, embedded, photos)
 
     def _note_epoch(self, record: dict[str, Any]) -> None:
-        self._epochs.append(record)
         self._progress.epoch(record)
         self._progress.at(record["epoch"] / self._request.epochs)
 
@@ -177,7 +191,7 @@ class TrainingRun:
         measured = proof.judge(classifier, champion, known, len(candidate.serving))
         measured = replace(measured, verdict=self._verdict(measured))
         candidate = candidate.with_golden_answers(classifier)
-        publish(self._bench, candidate, measured, self._epochs, by=f"run {self._run.id}")
+        publish(self._bench, candidate, measured, self._progress.epochs, by=f"run {self._run.id}")
         self._progress.say(measured.verdict.reason)
         self._progress.leave()
         return Outcome(candidate.manifest.version, self._result(candidate, measured))
