@@ -29,14 +29,11 @@ def section() -> html.Div:
     )
 
 
-def draw(options: Json | None, kind: str, preset: str, changed: Json) -> Any:
-    """Return the knobs that matter to such a run, with their present values."""
-    return knobs.form(options, kind, preset, changed) if options else no_update
-
-
-def redraw(options: Json | None, kind: str, preset: str, _reset: int | None, changed: Json) -> Any:
-    """Return the knobs; with their defaults after a reset."""
-    return draw(options, kind, preset, {} if ctx.triggered_id == "knobs-reset" else changed)
+def draw(options: Json | None, kind: str, preset: str, _reset: int | None, changed: Json) -> Any:
+    """Return the knobs that matter to such a run, with their present values; after a reset their defaults."""
+    if not options:
+        return no_update
+    return knobs.form(options, kind, preset, {} if ctx.triggered_id == "knobs-reset" else changed)
 
 
 def collect(
@@ -81,7 +78,7 @@ def register(app: Dash, _bound: Callable[..., Any]) -> None:
     options, reset = Input("options", "data"), Input("knobs-reset", "n_clicks")
     kind, preset = Input("train-kind", "value"), Input("train-preset", "value")
     knob = {"type": KNOB, "name": ALL}
-    app.callback(Output("knobs", "children"), options, kind, preset, reset, State("changed", "data"))(redraw)
+    app.callback(Output("knobs", "children"), options, kind, preset, reset, State("changed", "data"))(draw)
     app.callback(
         Output("changed", "data"),
         Input(knob, "value"),
