@@ -3,7 +3,7 @@
 import io
 import time
 import zipfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import requests
@@ -34,6 +34,10 @@ class Api:
             for part in _parts(own, BATCH):
                 stored += self._upload([_file(photo) for photo in part], {"label": label})["stored"]
         return stored
+
+    def upload_split(self, train: Sequence[LabelledFile], test: Sequence[LabelledFile]) -> int:
+        """Send photos in one zip with a training and a test part; return how many are stored."""
+        return int(self._upload([_zip_of({"train": train, "test": test})], {})["stored"])
 
     def upload_unlabelled(self, photos: Sequence[LabelledFile]) -> list[int]:
         """Send the photos without a label; return their ids, in order."""
@@ -94,8 +98,14 @@ def _file(photo: LabelledFile) -> tuple[str, tuple[str, bytes]]:
 
 
 def _zip(photos: Sequence[LabelledFile]) -> tuple[str, tuple[str, bytes]]:
+    return _zip_of({"": photos})
+
+
+def _zip_of(parts: Mapping[str, Sequence[LabelledFile]]) -> tuple[str, tuple[str, bytes]]:
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as archive:
-        for number, photo in enumerate(photos):
-            archive.writestr(f"{photo.label}/{number}-{photo.file.name}", photo.file.read_bytes())
+        for part, photos in parts.items():
+            for number, photo in enumerate(photos):
+                name = f"{part}/{photo.label}/{number}-{photo.file.name}".lstrip("/")
+                archive.writestr(name, photo.file.read_bytes())
     return "files[]", ("photos.zip", out.getvalue())

@@ -2,11 +2,13 @@
 
     python -m benchmarks.training --photos FOLDER --weights WEIGHTS.h5 --holdout OTHER_FOLDER
 
-FOLDER and OTHER_FOLDER hold one folder of photos per class. Everything goes over HTTP to an API this
-script starts on an empty home. Prints one line per step and phase.
+FOLDER and OTHER_FOLDER hold one folder of photos per class. With `--test OTHER_FOLDER` those photos are
+the task's own test split. Everything goes over HTTP to an API this script starts on an empty home.
+Prints one line per step and phase.
 """
 
 import argparse
+import json
 import sys
 import tempfile
 import time
@@ -27,14 +29,14 @@ def read_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description="Measure upload, training and retraining over HTTP.")
     parser.add_argument("--photos", type=Path, required=True, help="folder with one folder per class")
     parser.add_argument("--holdout", type=Path, help="another such folder, asked through /predict at the end")
+    parser.add_argument("--test", type=Path, help="another such folder, uploaded as the test split")
     parser.add_argument(
         "--weights", type=Path, help="backbone weights; without: download or bundled backbone"
     )
     parser.add_argument("--task", default="cats-vs-dogs")
-    parser.add_argument("--preset", default="fast", choices=("fast", "scratch"))
-    parser.add_argument("--size-px", type=int)
-    parser.add_argument("--views", type=int, default=1)
-    parser.add_argument("--minutes", type=float, help="time budget of the preset scratch")
+    parser.add_argument(
+        "--set", action="append", default=[], metavar="NAME=VALUE", help="any field of the request, as JSON"
+    )
     parser.add_argument("--per-class", type=int, help="take only so many photos of each class")
     parser.add_argument("--hold-back", type=int, default=100, help="photos that come later, for the retrain")
     parser.add_argument("--upload", default="zip", choices=("zip", "batches"))
@@ -70,14 +72,10 @@ def learn(
     api: Api, given: argparse.Namespace, first: list[LabelledFile], later: list[LabelledFile]
 ) -> list[dict[str, Any]]:
     """Return one line per step: what, how long, and what came of it."""
-    recipe = {
-        "preset": given.preset,
-        "size_px": given.size_px,
-        "views": given.views,
-        "minutes": given.minutes,
-    }
+    recipe = dict(field_of(pair) for pair in given.set)
     rows: list[dict[str, Any]] = []
-    rows += timed(f"upload {len(first)}", lambda: api.upload_labelled(first, zipped=given.upload == "zip"))
+    test = read_class_folders(given.test) if given.test else []
+    rows += timed(f"upload {len(first) + len(test)}", lambda: upload(api, given, first, test))
     rows += run_rows("train", lambda: api.train(recipe, say))
     if later:
         ids: list[int] = []
@@ -87,6 +85,22 @@ def learn(
         body = recipe | {"files": ids, "labels": [photo.label for photo in later]}
         rows += run_rows("retrain", lambda: api.retrain(body, say))
     return rows
+
+
+def field_of(pair: str) -> tuple[str, Any]:
+    """Return name and value of `name=value`; what is no JSON is text."""
+    name, _, value = pair.partition("=")
+    try:
+        return name, json.loads(value)
+    except ValueError:
+        return name, value
+
+
+def upload(api: Api, given: argparse.Namespace, photos: list[LabelledFile], test: list[LabelledFile]) -> int:
+    """Return how many of `photos` and `test` were stored."""
+    if test:
+        return api.upload_split(photos, test)
+    return api.upload_labelled(photos, zipped=given.upload == "zip")
 
 
 def timed(step: str, action: Callable[[], int]) -> list[dict[str, Any]]:
