@@ -20,8 +20,8 @@ LenswrightError
 │   ├── NoModel                  nothing serves this task yet
 │   ├── Overloaded
 │   ├── StorageFailure           the disk or the database refused
-│   └── ApiAway                  the dashboard cannot reach its API
-├── ApiRefused                   the API refused what the dashboard asked
+│   └── ApiAway                  a client cannot reach the API
+├── ApiRefused                   the API refused what a client asked
 ├── BundleRefused                a model bundle that fails its own checks
 ├── WeightsUnavailable           no usable backbone weights
 ├── TrainingStopped              somebody asked the run to stop
@@ -178,7 +178,7 @@ class StorageFailure(Unavailable):
 
 
 class ApiAway(Unavailable):
-    """The dashboard got no answer from its API: it is not running, unreachable or too slow."""
+    """A client got no answer from the API: it is not running, unreachable or too slow."""
 
     code = "api_away"
 
