@@ -33,13 +33,13 @@ import tempfile
 import time
 from base64 import b64decode
 from pathlib import Path
+from typing import Any
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 
 import numpy as np
 import pandas as pd
 import plotly.express as px
-import plotly.graph_objects as go
 import requests
 from IPython.display import Image as Picture
 from IPython.display import Markdown, display
@@ -48,6 +48,7 @@ from PIL import Image, ImageDraw
 from lenswright.dashboard.figures.classes import photos_per_class
 from lenswright.dashboard.figures.confusion import confusion
 from lenswright.dashboard.figures.curves import curves
+from lenswright.dashboard.figures.ranking import precision_recall, roc
 from lenswright.dashboard.figures.reliability import reliability
 from lenswright.dataset.intake import Intake, Upload
 from lenswright.dataset.statistics import dataset_statistics, labelled_photos
@@ -82,16 +83,15 @@ display(bench.promotion.champions())
 # %% [markdown]
 # ## 2. Photos
 #
-# Circles, mostly warm, and squares, mostly cool, on soft light: a small net can learn them from a few
-# dozen.
+# Circles in warm colours and squares in cool ones, on a soft ground: a few dozen are enough to learn from.
 
 
 # %%
 def draw(label: str, seed: int) -> Image.Image:
     """Return a picture of one shape; another seed is another picture."""
     random = np.random.default_rng([seed, *label.encode()])
-    light = random.integers(60, 200, (6, 7, 3), dtype=np.uint8)
-    picture = Image.fromarray(light).resize((160, 128), Image.Resampling.BICUBIC)
+    light = random.integers(60, 200, (6, 7, 1)) + random.integers(-10, 11, (6, 7, 3))
+    picture = Image.fromarray(light.astype(np.uint8)).resize((160, 128), Image.Resampling.BICUBIC)
     side = random.integers(45, 75)
     left, top = random.integers(0, 160 - side), random.integers(0, 128 - side)
     hue = random.integers(0, 60) if label == "circle" else random.integers(180, 240)
@@ -131,19 +131,25 @@ display(results.groupby(["outcome", "label", "split"], dropna=False).size().rena
 # %% [markdown]
 # ## 3. Look at the data
 
+
 # %%
+def titled(title: str, height_px: int = 360) -> dict[str, Any]:
+    """Return the layout of a figure of the dashboard that stands alone."""
+    return {"title": title, "height": height_px, "margin": {"t": 70}}
+
+
 statistics = dataset_statistics(bench.database, TASK)
 rows = [vars(entry) | {"total": entry.total} for entry in statistics.classes]
-display(photos_per_class(rows, "light").update_layout(title="Photos of each class", height=220))
+display(photos_per_class(rows, "light").update_layout(**titled("Photos of each class", height_px=240)))
 for problem in statistics.problems:
     display(Markdown(f"- {problem.message}"))
 
 # %%
 seen = np.random.default_rng(0).permutation(labelled_photos(bench.database, TASK))[:12]
 frames = np.stack([decode_framed(bench.read_photo(photo), InputSpec(128)) for photo in seen])
-grid = px.imshow(frames, facet_col=0, facet_col_wrap=6, height=340)
-for number, photo in enumerate(seen):
-    grid.layout.annotations[number].text = f"{photo.label} ({photo.split})"
+grid = px.imshow(frames, facet_col=0, facet_col_wrap=6, facet_row_spacing=0.2, height=360)
+names = {f"facet_col={number}": f"{photo.label} ({photo.split})" for number, photo in enumerate(seen)}
+grid.for_each_annotation(lambda note: note.update(text=names[note.text]))  # they are not in our order
 grid.update_xaxes(showticklabels=False).update_yaxes(showticklabels=False)
 display(grid)
 
@@ -187,6 +193,7 @@ request = TrainingRequest(
     preset="fast",
     weights="file" if settings.backbone_weights else "bundled",
     epochs=60,
+    batch_size=32,
     learning_rate=None,
     dropout=0.2,
     views=2,
@@ -202,7 +209,7 @@ display(Markdown("\n".join(f"- {line}" for line in bench.journal.log_tail(run.id
 display(pd.Series(outcome.result["seconds"], name="seconds").to_frame())
 
 # %%
-display(curves(bench.journal.epochs(run.id), "loss", "light").update_layout(title="Loss", height=300))
+display(curves(bench.journal.epochs(run.id), "loss", "light").update_layout(**titled("Loss")))
 
 # %% [markdown]
 # ## 5. Evaluate
@@ -217,38 +224,23 @@ display(pd.Series(report["metrics"], name="test photos").to_frame())
 
 # %%
 classes = report["classes"]
-display(
-    confusion(classes, report["confusion_matrix"]["counts"], "light").update_layout(
-        title="Answers by true class", height=360
-    )
-)
+counts = report["confusion_matrix"]["counts"]
+display(confusion(classes, counts, "light").update_layout(**titled("Answers by true class")))
 
 # %% [markdown]
 # **Reliability**: of the answers given with 80 % confidence, are 80 % right? The head's output is divided
 # by one number, its *temperature*, chosen on the validation photos, so that its confidence can be believed.
 
 # %%
-for title, key in (("before temperature", "reliability_before"), ("after", "reliability")):
-    display(reliability(report[key], "light").update_layout(title=f"Reliability {title}", height=320))
-
+before, after = report["reliability_before"], report["reliability"]
+display(reliability(after, "light", before).update_layout(**titled("Reliability")))
 
 # %% [markdown]
 # **ROC** and **precision-recall**: each class against the rest, over all thresholds.
 
-
 # %%
-def ranking(name: str, x: str, y: str) -> go.Figure:
-    """Return the curves of the report called `name`."""
-    figure = go.Figure(layout={"title": name.upper(), "height": 340})
-    for curve in report["curves"][name]:
-        across, up = zip(*curve["points"], strict=True)
-        label = f"{curve['label'] or 'mean'} ({curve['area']:.3f})"
-        figure.add_scatter(x=across, y=up, name=label, mode="lines")
-    return figure.update_xaxes(title=x, range=[0, 1.01]).update_yaxes(title=y, range=[0, 1.02])
-
-
-display(ranking("roc", "false positive rate", "recall"))
-display(ranking("pr", "recall", "precision"))
+display(roc(report["curves"]["roc"], "light").update_layout(**titled("ROC")))
+display(precision_recall(report["curves"]["pr"], "light").update_layout(**titled("Precision-recall")))
 
 # %% [markdown]
 # ## 6. Explain one answer
@@ -263,8 +255,11 @@ framed = decode_framed(bench.read_photo(chosen), classifier.manifest.input_spec)
 heat = np.asarray(Image.open(io.BytesIO(explanation.overlay_png)))
 prediction = explanation.prediction
 pair = px.imshow(np.stack([framed, heat]), facet_col=0, height=340)
-pair.layout.annotations[0].text = f"it is a {chosen.label}"
-pair.layout.annotations[1].text = f"{prediction.predicted_class}, {prediction.confidence:.0%} sure"
+names = {
+    "facet_col=0": f"it is a {chosen.label}",
+    "facet_col=1": f"{prediction.predicted_class}, {prediction.confidence:.0%} sure",
+}
+pair.for_each_annotation(lambda note: note.update(text=names[note.text]))
 pair.update_xaxes(showticklabels=False).update_yaxes(showticklabels=False)
 display(pair)
 
@@ -308,7 +303,8 @@ def is_ready() -> bool:
 
 while not is_ready():
     time.sleep(0.1)
-display(requests.get(f"{url}/status", params={"task": TASK}, timeout=10).json())
+status = requests.get(f"{url}/status", params={"task": TASK}, timeout=10).json()
+display({name: status[name] for name in ("status", "model_version", "tasks", "dataset", "metrics")})
 
 # %%
 sent = {"image": ("photo.jpg", bench.read_photo(chosen))}
