@@ -38,7 +38,7 @@ class Settings(BaseSettings):
     max_archive_bytes: int = Field(2_000_000_000, ge=1_000, description="most bytes a zip may unpack to")
     max_archive_members: int = Field(200_000, ge=1, description="most members in one zip")
     request_log_days: int = Field(30, ge=1, description="how long answered requests are remembered")
-    gate_max_latency_ms: float = Field(250, ge=0, description="slowest candidate that may serve; 0: no limit")
+    gate_max_latency_ms: float = Field(500, ge=0, description="slowest candidate that may serve; 0: no limit")
     gate_max_size_mb: float = Field(500, ge=0, description="largest network that may serve; 0: no limit")
     log_format: str = Field(
         "auto", pattern="^(auto|console|json)$", description="auto: console on a terminal"

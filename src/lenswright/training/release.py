@@ -145,7 +145,7 @@ def _files(candidate: Candidate, measured: Measured, epochs: Sequence[dict[str, 
         REFERENCE: _npy(candidate.calibration.reference),
         HEAD: StoredHead(head.kernel, head.bias, candidate.manifest.temperature).to_bytes(),
         ANSWERS: measured.answers.to_bytes(),
-        REPORT: json.dumps(report, indent=1).encode(),
+        REPORT: json.dumps(report).encode(),
         "MODEL_CARD.md": model_card(manifest, report).encode(),
         "MODEL_CARD.html": html_card(manifest, report, epochs).encode(),
     }

@@ -16,8 +16,8 @@ from lenswright.dashboard.pages.model_report import chosen_of
 COLUMNS = ["Version", "Verdict", "Accuracy", "95 % interval", "Macro F1", "Size", "Made"]
 
 
-def layout(**_query: str) -> html.Div:
-    """Return the table of versions and the place of the report."""
+def layout(version: str | None = None, **_query: str) -> html.Div:
+    """Return the table of versions and the place of the report, of `version` if the address names one."""
     back = dmc.Button(
         "Roll back", id="rollback", variant="default", leftSection=icon("undo", 16), className="hidden"
     )
@@ -25,7 +25,7 @@ def layout(**_query: str) -> html.Div:
         "Models",
         html.Span(id="models-lead", children="\u00a0"),
         dcc.Store(id="models"),
-        dcc.Store(id="chosen"),
+        dcc.Store(id="chosen", data=version),
         dcc.Store(id="pending"),
         card(html.Div(loading(4), id="versions"), title="Versions", className="live"),
         model_report.section(),
