@@ -1,6 +1,8 @@
 """Every network one may choose: its scaling, its export, its stored form; new entries need no new test."""
 
+import sys
 from dataclasses import dataclass
+from pkgutil import resolve_name
 from typing import Any
 
 import numpy as np
@@ -9,7 +11,6 @@ from numpy.typing import NDArray
 
 pytest.importorskip("tensorflow", reason="training needs TensorFlow")
 import keras
-from keras import applications
 
 from lenswright.inference.session import open_session
 from lenswright.runs.backbones import BACKBONES, Backbone
@@ -51,25 +52,22 @@ def built(request: pytest.FixtureRequest) -> Built:
     return Built(BACKBONES[request.param], backbone, classifier, probabilities, embedding)
 
 
-def reference_scaling(entry: Backbone, pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
+def scaled_by_keras(entry: Backbone, pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
     """Return what Keras' own preprocessing makes of pixels, in its layers or in its function."""
     if entry.name == "custom_cnn":  # ours: there is nobody to ask
         return pixels / 127.5 - 1.0
-    network = entry.builder.split(":")[1]
+    build = resolve_name(entry.builder)
     if "include_preprocessing" in entry.arguments:
-        own = getattr(applications, network)(
-            include_top=False, weights=None, input_shape=(SIZE_PX, SIZE_PX, 3)
-        )
+        own = build(include_top=False, weights=None, input_shape=(SIZE_PX, SIZE_PX, 3))
         kinds = (keras.layers.Rescaling, keras.layers.Normalization)
         last = [layer for layer in own.layers if isinstance(layer, kinds)][-1]
         return np.asarray(keras.Model(own.input, last.output)(pixels.astype(np.float32)))
-    modules = {"MobileNetV2": "mobilenet_v2", "VGG16": "vgg16", "ResNet50V2": "resnet_v2"}
-    return getattr(applications, modules[network]).preprocess_input(pixels.astype(np.float32))
+    return sys.modules[build.__module__].preprocess_input(pixels.astype(np.float32))
 
 
 def test_the_pixels_are_scaled_inside_as_keras_scales_them(built: Built) -> None:
     scaled = keras.Model(built.backbone.input, built.backbone.get_layer("scaling").output)(FRAMES)
-    np.testing.assert_allclose(scaled, reference_scaling(built.entry, FRAMES), atol=2e-5)
+    np.testing.assert_allclose(scaled, scaled_by_keras(built.entry, FRAMES), atol=2e-5)
 
 
 def test_the_entry_tells_the_size_of_the_network(built: Built) -> None:

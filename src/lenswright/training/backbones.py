@@ -85,7 +85,8 @@ def drawn_frames(size_px: int, seed: int, count: int = STATISTICS_FRAMES) -> RGB
     frames -= frames.mean(axis=(1, 2, 3), keepdims=True)
     frames /= frames.std(axis=(1, 2, 3), keepdims=True)
     contrast, brightness = random.uniform([30, 90], [70, 160], size=(count, 2)).T[:, :, None, None, None]
-    return np.clip(contrast * frames + brightness, 0, 255).astype(np.uint8)
+    drawn: RGB = np.clip(contrast * frames + brightness, 0, 255).astype(np.uint8)
+    return drawn
 
 
 def download_weights(name: str, file: Path) -> None:
