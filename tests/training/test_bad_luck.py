@@ -21,6 +21,11 @@ from lenswright.training.workbench import Workbench
 from tests.training.tiny_home import TASK, ended, queued, shades, take_in
 
 PHASES = ("starting", "weights", "features", "fitting", "quantising", "exporting", "measuring")
+# a head that hardly learns leaves something to do for the backbone
+IMPROVING = {
+    "preset": "best", "learning_rate": 1e-7, "fine_tune_epochs": 10, "fine_tune_share": 1.0,
+    "fine_tune_rate": 0.02, "batch_size": 4,
+}  # fmt: skip
 REPOSITORY = Path(__file__).resolve().parents[2]
 
 
@@ -73,7 +78,9 @@ def registered(bench: Workbench) -> list[str]:
         pytest.param(
             "backbone", {"preset": "scratch", "size_px": 64, "weights": "none"}, marks=pytest.mark.slow
         ),
-        ("fine-tuning", {"preset": "best", "fine_tune_epochs": 50}),
+        ("fine-tuning", IMPROVING),
+        ("new features", IMPROVING),
+        ("refitting", IMPROVING),
         ("tuning", {"kind": "tune"}),
     ],
 )
