@@ -16,7 +16,7 @@ from lenswright.training.head import LabelledFeatures, LinearHead
 from lenswright.training.heads_onnx import attach_head
 from lenswright.training.pretrained import Pretrained
 
-PARITY_BATCHES = 4
+PARITY_BATCH = 2  # a call keeps what every layer makes: 64 frames at once took 5 GB
 REFERENCES = 600  # embeddings kept for the unknown distance: 1.5 MB at D = 1280
 
 
@@ -100,7 +100,7 @@ def export_candidate(
         images = np.stack(frames)
         # Called, not `predict`ed: tracing a graph would take longer than these few photos.
         logits = np.concatenate(
-            [classifier(part)["logits"] for part in np.array_split(images, PARITY_BATCHES)]
+            [classifier(images[i : i + PARITY_BATCH])["logits"] for i in range(0, len(images), PARITY_BATCH)]
         )
         tempered = np.asarray(logits / temperature, np.float32)
         parity = check_parity(_softmax(tempered), onnx_file, images)
