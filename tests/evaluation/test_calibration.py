@@ -31,8 +31,8 @@ def test_the_temperature_undoes_a_known_overconfidence(factor: float) -> None:
     assert found == pytest.approx(factor, rel=0.05)
 
 
-def test_the_temperature_minimises_the_loss_as_scikit_learn_measures_it() -> None:
-    logits, labels = honest_logits(500)
+def test_of_many_photos_the_temperature_minimises_the_loss_as_scikit_learn_measures_it() -> None:
+    logits, labels = honest_logits()
     logits *= 3
 
     def loss(temperature: float) -> float:
@@ -125,3 +125,11 @@ def test_calibrating_without_photos_is_refused() -> None:
         calibration.accept_threshold(none, labels)
     with pytest.raises(NotEnoughPhotos, match="Received: none"):
         calibration.unknown_distance(np.zeros(0))
+
+
+def test_a_few_photos_all_right_do_not_make_it_certain() -> None:
+    labels = np.arange(30) % 2
+    sure = np.where(np.arange(2) == labels[:, None], 2.0, 0.0)
+    assert 0.4 < calibration.fit_temperature(sure, labels) < 1.0
+    many = calibration.fit_temperature(np.tile(sure, (100, 1)), np.tile(labels, 100))
+    assert many < 0.3

@@ -14,6 +14,7 @@ from lenswright.evaluation.metrics import Floats, Ints
 LOST_RIGHT = 0.02  # share of right validation answers that may be called uncertain
 FALSE_REJECT = 0.02  # share of validation photos that may be called unknown
 COOLEST, HOTTEST = 0.05, 20.0
+SPREAD = 0.5  # of log T before any photo is seen: a few photos, all right, must not make it certain
 ENOUGH_BEYOND = 5  # photos beyond the limit, for its share to be an estimate and not luck
 SURE = 0.99  # an answer this sure is never called uncertain, however sure the other answers are
 
@@ -32,6 +33,7 @@ class ReliabilityBin:
 def fit_temperature(logits: Floats, labels: Ints) -> float:
     """Return T in 0.05..20 that minimises the log loss of softmax(logits / T); logits (N, C), labels (N,).
 
+    A normal prior on log T around 0 holds it back while photos are few; a few hundred outweigh it.
     Raises NotEnoughPhotos without photos.
     """
     from scipy.optimize import minimize_scalar
@@ -43,7 +45,8 @@ def fit_temperature(logits: Floats, labels: Ints) -> float:
     def loss(log_temperature: float) -> float:
         scaled = deep / np.exp(log_temperature)
         scaled -= scaled.max(axis=1, keepdims=True)
-        return float((np.log(np.exp(scaled).sum(axis=1)) - scaled[rows, labels]).mean())
+        mean = (np.log(np.exp(scaled).sum(axis=1)) - scaled[rows, labels]).mean()
+        return float(mean + log_temperature**2 / (2 * SPREAD**2 * len(labels)))
 
     found = minimize_scalar(loss, bounds=(np.log(COOLEST), np.log(HOTTEST)), method="bounded")
     return float(np.exp(found.x))

@@ -5,6 +5,7 @@ import logging
 import os
 import sys
 from collections.abc import Callable
+from typing import Any
 
 from lenswright.errors import LenswrightError, TrainingStopped
 from lenswright.logs import configure_logs
@@ -84,7 +85,7 @@ def _attempt(action: Callable[[], Outcome], heartbeat: Heartbeat) -> tuple[State
 
 def _tell(trackers: Trackers, state: State, outcome: Outcome) -> None:
     best = {name: outcome.result[name][0] for name in ("trials", "leaderboard") if outcome.result.get(name)}
-    summary = outcome.result.get("metrics") or next(iter(best.values()), {})
+    summary: dict[str, Any] = outcome.result.get("metrics") or next(iter(best.values()), {})
     trackers.end(state, summary | ({"version": outcome.version} if outcome.version else {}))
 
 
