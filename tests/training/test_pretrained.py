@@ -2,6 +2,7 @@
 
 import json
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -185,3 +186,14 @@ def test_a_model_lends_a_mirror_only_if_it_has_one(settings: Settings, tmp_path:
     mirrored = Manifest.from_json(json.loads(json.dumps(champion.to_json())) | with_mirror)
     assert shelf(settings).find(request, mirrored).mirror
     assert shelf(settings).find(TrainingRequest(weights="bundled"), mirrored).mirror
+
+
+def test_a_graph_is_proven_once_and_another_one_of_the_same_name_is_not(
+    settings: Settings, tmp_path: Path
+) -> None:
+    own = shelf(settings, backbone_weights=weights_file(tmp_path))
+    found = own.find(SMALL, None)
+    assert not own.is_proven(found)
+    own.prove(found)
+    assert own.is_proven(found)
+    assert not own.is_proven(replace(found, onnx=found.onnx + b" "))

@@ -16,7 +16,7 @@ from lenswright.training.head import LabelledFeatures, LinearHead
 from lenswright.training.heads_onnx import attach_head
 from lenswright.training.pretrained import Pretrained
 
-PARITY_BATCH = 2  # a call keeps what every layer makes: 64 frames at once took 5 GB
+PARITY_BATCH = 4  # a call keeps what every layer makes: 32 frames at once took 5 GB
 REFERENCES = 600  # embeddings kept for the unknown distance: 1.5 MB at D = 1280
 
 

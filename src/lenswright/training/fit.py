@@ -19,6 +19,7 @@ DEFAULT_LEARNING_RATE = 1e-3
 DEFAULT_WEIGHT_DECAY = 0.3
 DEFAULT_BATCH = 256
 VALIDATION_BATCH = 1024
+READ_ROWS = 4096  # at once from disk, batches are cut from them: handing over each by itself costs more
 STEPS_PER_CALL = 32  # so many batches a call into TensorFlow: small steps are otherwise mostly overhead
 
 Floats = NDArray[np.float32]
@@ -39,10 +40,10 @@ class _Batches:
     def __call__(self) -> Iterator[Batch]:
         count = len(self.features)
         order = np.arange(count) if self.random is None else self.random.permutation(count)
-        for start in range(0, count, self.size):
-            yield self._batch(order[start : start + self.size])
+        for start in range(0, count, READ_ROWS):
+            yield self._part(order[start : start + READ_ROWS])
 
-    def _batch(self, rows: NDArray[np.int64]) -> Batch:
+    def _part(self, rows: NDArray[np.int64]) -> Batch:
         embeddings, labels = self.features.embeddings[rows], self.features.labels[rows]
         targets, weights = np.eye(self.class_count, dtype=np.float32)[labels], self.weights[labels]
         if self.random is None or not self.mixup:
@@ -54,7 +55,7 @@ class _Batches:
         width = self.features.embeddings.shape[1]
         shapes = ((None, width), (None, self.class_count), (None,))
         signature = tuple(tf.TensorSpec(shape, tf.float32) for shape in shapes)
-        batches = tf.data.Dataset.from_generator(self, output_signature=signature)
+        batches = tf.data.Dataset.from_generator(self, output_signature=signature).rebatch(self.size)
         return batches.apply(tf.data.experimental.assert_cardinality(self.steps())).prefetch(STEPS_PER_CALL)
 
     def steps(self) -> int:
@@ -63,7 +64,7 @@ class _Batches:
 
 def _mixed(random: np.random.Generator, alpha: float, *arrays: Floats) -> Any:
     """Return each array mixed with itself in another order, in the same proportions: MixUp, arXiv
-    1710.09412, here on embeddings. Small batches of one kind of photo stay as they are on average."""
+    1710.09412, here on embeddings."""
     count = len(arrays[0])
     share = random.beta(alpha, alpha, count).astype(np.float32)
     other = random.permutation(count)

@@ -122,7 +122,7 @@ class BackboneShelf:
     def _from_weights(self, name: str, request: TrainingRequest, file: Path, weights: str) -> Pretrained:
         size_px = request.size_px or find_backbone(name).default_size_px
         try:
-            content = hashlib.sha256(file.read_bytes()).hexdigest()
+            content = _digest(file.read_bytes())
         except OSError as exc:
             raise WeightsUnavailable(f"The weights file {file} cannot be read: {exc}.") from exc
         identity = f"{name}-{size_px}-{content[:16]}{'-mirror' if request.mirror else ''}"
@@ -174,6 +174,16 @@ class BackboneShelf:
         """Return the ONNX graph of this identity, from the shelf or else made and put there."""
         return self._on_shelf(f"{identity}.onnx", lambda file: file.write_bytes(make())).read_bytes()
 
+    def is_proven(self, backbone: Pretrained) -> bool:
+        """Return whether this very graph has been held against its Keras twin before, see `prove`."""
+        file = self.folder / f"{backbone.identity}.proven"
+        return file.exists() and file.read_text() == _digest(backbone.onnx)
+
+    def prove(self, backbone: Pretrained) -> None:
+        """Note that this graph answered as its Keras twin does."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        (self.folder / f"{backbone.identity}.proven").write_text(_digest(backbone.onnx))
+
     def _on_shelf(self, name: str, make: Callable[[Path], object]) -> Path:
         """Return the file `name` in `folder`, made if need be; a killed or failed `make` leaves none."""
         file = self.folder / name
@@ -184,6 +194,10 @@ class BackboneShelf:
                 make(made)
                 made.replace(file)
         return file
+
+
+def _digest(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
 
 
 def _exported(backbone: Any) -> bytes:

@@ -22,7 +22,8 @@ from lenswright.training.release import Candidate, describe, not_promoted, publi
 from lenswright.training.split_photos import SplitPhotos, left_out
 from lenswright.training.workbench import Workbench
 
-PARITY_PHOTOS = 64
+# A backbone is held against its Keras twin on many photos once; what a new head adds shows on a few.
+PARITY_PHOTOS, PARITY_PHOTOS_OF_HEAD = 64, 8
 
 
 @dataclass(frozen=True)
@@ -177,10 +178,12 @@ class TrainingRun:
         return Candidate(manifest, model, learned.head, calibration)
 
     def _export(self, learned: Learned, calibration: Calibration) -> ExportedModel:
-        known = [*learned.photos.validation, *learned.photos.train]
-        frames = self._bench.frames(known, learned.backbone.spec, PARITY_PHOTOS)
+        known, shelf = [*learned.photos.validation, *learned.photos.train], self._bench.shelf()
+        count = PARITY_PHOTOS_OF_HEAD if shelf.is_proven(learned.backbone) else PARITY_PHOTOS
+        frames = self._bench.frames(known, learned.backbone.spec, count)
         temperature, dropout = calibration.temperature, self._request.dropout
         model = export_candidate(learned.backbone, learned.head, temperature, frames, dropout)
+        shelf.prove(learned.backbone)
         self._heartbeat.check_budget()
         return model
 
