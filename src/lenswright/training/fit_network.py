@@ -47,7 +47,7 @@ def fit_network(
 ) -> FitResult:
     """Train `model` (of `build_classifier`) and leave its best averaged weights in it.
 
-    The best epoch has the highest accuracy on the validation photos, of equals the lowest loss. Goes on
+    The best epoch has the lowest loss on the validation photos: accuracy jumps more by chance. Goes on
     from `checkpoint_dir`. Raises TrainingDiverged and MemoryError.
     """
     trainer = _trainer(model, recipe, teacher)
@@ -85,7 +85,7 @@ def _trainer(model: Any, recipe: Recipe, teacher: ViewBank | None) -> Trainer:
 
 def _record(course: Course, standing: Standing, metrics: EpochMetrics, folder: Path) -> Standing:
     best = (standing.best_epoch, standing.best_val_accuracy, standing.best_val_loss)
-    if (metrics.val_accuracy, -metrics.val_loss) > (best[1], -best[2]):
+    if metrics.val_loss < best[2]:
         best = (metrics.epoch, metrics.val_accuracy, metrics.val_loss)
         save_best(folder, course.trainer.average)
     after = Standing(

@@ -44,9 +44,9 @@ class Learned:
     photos: SplitPhotos
 
     @property
-    def worth(self) -> tuple[float, float]:
-        """What the validation photos say of it, to compare: the accuracy, then the loss."""
-        return self.head.val_accuracy, -self.head.val_loss
+    def worth(self) -> float:
+        """What the validation photos say of it, to compare: less loss, which chance moves least."""
+        return -self.head.val_loss
 
 
 class TrainingRun:
