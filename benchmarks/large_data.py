@@ -24,9 +24,9 @@ from PIL import Image, ImageDraw
 
 from benchmarks import record
 from benchmarks.instance import REPOSITORY
+from lenswright.cpus import cpu_count
 from lenswright.dataset.intake import Intake, Upload
 from lenswright.imaging.decode import DecodeLimits
-from lenswright.inference.session import cpu_count
 from lenswright.jobs.launcher import Launcher
 from lenswright.runs.journal import Journal
 from lenswright.runs.request import TrainingRequest

@@ -11,7 +11,7 @@ from typing import Any
 import onnxruntime
 
 from lenswright import __version__
-from lenswright.inference.session import cpu_count
+from lenswright.cpus import cpu_count
 
 RESULTS = Path(__file__).resolve().parent / "results"
 

@@ -21,7 +21,7 @@ from benchmarks.http_load import Load, Measured, drive
 from benchmarks.instance import REPOSITORY, Instance, free_port, running, running_api
 from benchmarks.multipart import CONTENT_TYPE, FormFile, encode
 from benchmarks.photos import photo_pool
-from lenswright.inference.session import cpu_count
+from lenswright.cpus import cpu_count
 from lenswright.registry.bundle import Bundles, Manifest
 from lenswright.storage.blobs import Blobs
 

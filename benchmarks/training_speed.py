@@ -25,8 +25,9 @@ from benchmarks.api_calls import Api
 from benchmarks.class_folders import LabelledFile, read_class_folders
 from benchmarks.holdout import measure_holdout
 from benchmarks.instance import REPOSITORY, running_api
+from lenswright.cpus import cpu_count
 from lenswright.imaging.framing import decode_framed
-from lenswright.inference.session import cpu_count, open_session
+from lenswright.inference.session import open_session
 from lenswright.registry.bundle import NETWORK, Bundles
 from lenswright.storage.blobs import Blobs
 

@@ -22,13 +22,13 @@ from sklearn.metrics import roc_auc_score
 from benchmarks import record
 from benchmarks.class_folders import read_class_folders
 from benchmarks.photos import photo_files
+from lenswright.cpus import cpu_count
 from lenswright.dashboard.figures.reliability import reliability as reliability_figure
 from lenswright.dataset.statistics import labelled_photos
 from lenswright.evaluation.calibration import expected_calibration_error, reliability
 from lenswright.imaging.framing import decode_framed
 from lenswright.inference.classifier import Classifier
 from lenswright.inference.nearest import Neighbourhood
-from lenswright.inference.session import cpu_count
 from lenswright.registry.bundle import Bundles
 from lenswright.registry.promotion import Promotion
 from lenswright.settings import Settings, load_settings

@@ -1,12 +1,9 @@
-"""Sessions of one thread, and the CPUs that this process really has."""
-
-import os
-from pathlib import Path
+"""Sessions of one thread, of nothing but networks."""
 
 import pytest
 
 from lenswright.errors import BundleRefused
-from lenswright.inference.session import cpu_count, open_session
+from lenswright.inference.session import open_session
 from tests.models import tiny_classifier
 
 
@@ -20,17 +17,3 @@ def test_a_session_uses_one_thread_and_keeps_no_arena() -> None:
 def test_bytes_that_are_no_network_are_refused(data: bytes) -> None:
     with pytest.raises(BundleRefused, match="cannot be loaded"):
         open_session(data)
-
-
-@pytest.mark.parametrize(
-    ("quota", "expected"),
-    [("50000 100000", 1), ("100000 100000", 1), ("99900000 100000", None), ("max 100000", None)],
-)
-def test_the_containers_quota_limits_the_cpus(tmp_path: Path, quota: str, expected: int | None) -> None:
-    file = tmp_path / "cpu.max"
-    file.write_text(quota + "\n")
-    assert cpu_count(file) == (expected or len(os.sched_getaffinity(0)))
-
-
-def test_without_a_quota_the_affinity_counts(tmp_path: Path) -> None:
-    assert cpu_count(tmp_path / "absent") == len(os.sched_getaffinity(0))

@@ -1,15 +1,8 @@
 """ONNX Runtime sessions as this machine runs them best: one thread each, as many callers as CPUs."""
 
-import math
-import os
-from pathlib import Path
-from typing import Any
-
 import onnxruntime as ort
 
 from lenswright.errors import BundleRefused
-
-_CGROUP_V2 = Path("/sys/fs/cgroup/cpu.max")
 
 
 def open_session(onnx: bytes, threads: int = 1) -> ort.InferenceSession:
@@ -26,17 +19,3 @@ def open_session(onnx: bytes, threads: int = 1) -> ort.InferenceSession:
         return ort.InferenceSession(onnx, options, providers=["CPUExecutionProvider"])
     except Exception as exc:  # ONNX Runtime's own errors share no base but Exception
         raise BundleRefused(f"The network cannot be loaded: {exc}") from exc
-
-
-def cpu_count(quota_file: Path = _CGROUP_V2) -> int:
-    """Return how many CPUs this process may use: its affinity, and its container's quota if less.
-
-    ONNX Runtime would count the host's.
-    """
-    allowed: Any = os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else range(os.cpu_count() or 1)
-    try:
-        quota, period = quota_file.read_text().split()
-        limit = math.ceil(int(quota) / int(period))
-    except (OSError, ValueError):  # no cgroup v2, or "max": no quota
-        return len(allowed)
-    return max(1, min(len(allowed), limit))

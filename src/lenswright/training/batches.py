@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from lenswright.inference.session import cpu_count
+from lenswright.cpus import cpu_count
 from lenswright.training.augmentation import Augmentation, sample_boxes, sample_colour, sample_mixture
 from lenswright.training.distillation import ViewBank
 from lenswright.training.randaugment import rand_augment

@@ -18,8 +18,9 @@ import onnxruntime
 from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 
+from lenswright.cpus import cpu_count
 from lenswright.errors import TrainingStopped
-from lenswright.inference.session import cpu_count, open_session
+from lenswright.inference.session import open_session
 from lenswright.training.augmentation import MIRRORED, WHOLE, Augmentation, crop, sample_boxes
 
 CHUNK = 256

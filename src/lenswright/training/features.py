@@ -13,12 +13,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from lenswright.cpus import cpu_count
 from lenswright.dataset.example import Photo
 from lenswright.errors import ImageError, NotFound
 from lenswright.imaging.decode import RGB, DecodeLimits, decode
 from lenswright.imaging.framing import frame
 from lenswright.imaging.input_spec import InputSpec
-from lenswright.inference.session import cpu_count
 from lenswright.training.feature_cache import CachedRows, FeatureCache, view_key
 
 CHUNK = 128  # photos between two appends to the cache: what a crash may cost

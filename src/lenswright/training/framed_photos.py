@@ -9,11 +9,11 @@ from pathlib import Path
 
 import numpy as np
 
+from lenswright.cpus import cpu_count
 from lenswright.dataset.example import Photo
 from lenswright.errors import StorageFailure
 from lenswright.imaging.framing import decode_framed
 from lenswright.imaging.input_spec import InputSpec
-from lenswright.inference.session import cpu_count
 from lenswright.training.batches import Frames, Labels
 from lenswright.training.progress import Heartbeat
 from lenswright.training.split_photos import SplitPhotos

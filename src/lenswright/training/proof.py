@@ -10,13 +10,13 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from lenswright.cpus import cpu_count
 from lenswright.dataset.example import Photo
 from lenswright.errors import ImageError, NotEnoughPhotos, NotFound
 from lenswright.evaluation.gate import GateLimits, Verdict, judge
 from lenswright.evaluation.report import EvaluationReport, evaluate
 from lenswright.imaging.framing import decode_framed
 from lenswright.inference.classifier import Classifier
-from lenswright.inference.session import cpu_count
 from lenswright.training.answers import Answers, answers_of
 from lenswright.training.progress import Heartbeat, Progress
 from lenswright.training.split_photos import SplitPhotos, left_out

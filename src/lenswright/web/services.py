@@ -11,11 +11,11 @@ from typing import Any
 
 from flask import Flask, current_app
 
+from lenswright.cpus import cpu_count
 from lenswright.dataset.importers import ArchiveLimits
 from lenswright.dataset.intake import Intake
 from lenswright.imaging.decode import DecodeLimits
 from lenswright.inference.live_model import LiveModels
-from lenswright.inference.session import cpu_count
 from lenswright.jobs.desk import TrainingDesk
 from lenswright.jobs.launcher import TRAINER, Launcher
 from lenswright.jobs.promoter import Promoter

@@ -5,13 +5,12 @@ from functools import partial
 from typing import Any
 
 from lenswright import http_server
+from lenswright.cpus import cpu_count
 from lenswright.logs import configure_logs
 from lenswright.settings import Settings
 
 THREADS_PER_CPU = 4
 LEAST_THREADS, MOST_THREADS = 16, 64  # a client that sends slowly holds one for as long as it takes
-M_ARENA_MAX = -8  # glibc's <malloc.h>
-ARENAS = 2
 
 
 def run(settings: Settings) -> None:
@@ -28,8 +27,7 @@ def run(settings: Settings) -> None:
 
 def default_threads() -> int:
     """Return how many requests are worked on at once: most wait for a body, the disk or their turn."""
-    cpus = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return max(LEAST_THREADS, min(MOST_THREADS, THREADS_PER_CPU * cpus))
+    return max(LEAST_THREADS, min(MOST_THREADS, THREADS_PER_CPU * cpu_count()))
 
 
 def build(settings: Settings) -> Any:
