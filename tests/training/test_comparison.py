@@ -1,36 +1,26 @@
-import shutil
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from lenswright.errors import TrainingStopped
-from lenswright.settings import Settings
 from lenswright.training.comparison import EARLY, Comparison
 from lenswright.training.progress import Progress
 from lenswright.training.run import Outcome
 from lenswright.training.workbench import Workbench
 from tests.training.heartbeats import Wish
-from tests.training.tiny_home import TASK, ended, queued, shades, ship_tiny_model, take_in
+from tests.training.tiny_home import TASK, ended, queued, shades, take_in
 
 pytestmark = pytest.mark.slow
 
 TWO = [{"learning_rate": 0.05}, {"learning_rate": 0.02, "dropout": 0.5}]
 
 
-@pytest.fixture(scope="module")
-def shipped(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return ship_tiny_model(tmp_path_factory.mktemp("shipped") / "models")
-
-
 @pytest.fixture
-def bench(tmp_path: Path, shipped: Path) -> Iterator[Workbench]:
-    shutil.copytree(shipped, tmp_path / "models")
-    opened = Workbench.open(Settings(home=tmp_path, allow_download=False))
-    take_in(opened, shades(12))
-    yield opened
-    opened.database.close()
+def bench(bench: Workbench) -> Workbench:
+    """The stores of a home with photos of both colours."""
+    take_in(bench, shades(12))
+    return bench
 
 
 def compared(

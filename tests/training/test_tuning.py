@@ -1,6 +1,3 @@
-import shutil
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -8,29 +5,19 @@ import pytest
 from lenswright.dataset.statistics import labelled_photos
 from lenswright.errors import TrainingStopped
 from lenswright.runs.request import TrainingRequest
-from lenswright.settings import Settings
 from lenswright.training.progress import Progress
 from lenswright.training.run import Outcome
 from lenswright.training.tuning import LEARNING_RATES, SEARCHED, Tuning, drawn_settings
 from lenswright.training.workbench import Workbench
 from tests.training.heartbeats import Wish
-from tests.training.tiny_home import ended, queued, shades, ship_tiny_model, take_in
-
-TASK = "shades"
-
-
-@pytest.fixture(scope="module")
-def shipped(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return ship_tiny_model(tmp_path_factory.mktemp("shipped") / "models")
+from tests.training.tiny_home import TASK, ended, queued, shades, take_in
 
 
 @pytest.fixture
-def bench(tmp_path: Path, shipped: Path) -> Iterator[Workbench]:
-    shutil.copytree(shipped, tmp_path / "models")
-    opened = Workbench.open(Settings(home=tmp_path, allow_download=False))
-    take_in(opened, shades(12))
-    yield opened
-    opened.database.close()
+def bench(bench: Workbench) -> Workbench:
+    """The stores of a home with photos of both colours."""
+    take_in(bench, shades(12))
+    return bench
 
 
 def tuned(bench: Workbench, *, stop_after: int = 99, **wish: Any) -> tuple[Outcome, list[dict[str, Any]]]:
