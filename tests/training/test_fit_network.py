@@ -47,6 +47,14 @@ def test_a_run_learns_and_leaves_its_best_weights_in_the_model(tmp_path):
     assert result.history == tuple(seen)
 
 
+def test_progress_is_told_after_every_step_of_an_epoch(tmp_path):
+    told = []
+    _fit(tmp_path, recipe=_recipe(budget=Budget(epochs=2)), on_progress=told.append)
+    assert len(told) == 2 * 3  # three steps of eight photos each
+    assert told == sorted(told)
+    assert told[-1] == 1.0
+
+
 def test_a_stopped_run_says_so_and_goes_on_where_it_was(tmp_path):
     first = _fit(tmp_path, should_stop=_stop_after(14))
     assert first.stopped

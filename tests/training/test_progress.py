@@ -6,7 +6,7 @@ from lenswright.errors import TrainingStopped
 from lenswright.runs.journal import Journal
 from lenswright.runs.request import TrainingRequest
 from lenswright.storage.database import Database
-from lenswright.training.progress import SHARES, Heartbeat, Progress
+from lenswright.training.progress import SHARES, TELL_EVERY_S, Heartbeat, Progress
 
 
 @pytest.fixture
@@ -44,6 +44,18 @@ def test_the_time_left_follows_the_pace_so_far(journal: Journal) -> None:
     run = journal.get(run_id)
     assert run.progress > before
     assert run.eta_s == pytest.approx(30.0 * (1 - run.progress) / run.progress)
+
+
+def test_quick_steps_are_not_all_written_down_but_the_end_of_a_phase_is(journal: Journal) -> None:
+    run_id, now = running(journal), [0.0]
+    progress = Progress(journal, run_id, "fast", clock=lambda: now[0])
+    progress.enter("features")
+    began = journal.get(run_id).progress
+    now[0] = TELL_EVERY_S / 2
+    progress.at(0.4)
+    assert journal.get(run_id).progress == began
+    progress.at(1.0)
+    assert journal.get(run_id).progress > began
 
 
 def test_the_seconds_of_each_phase_are_kept(journal: Journal) -> None:

@@ -45,9 +45,10 @@ class Course:
         photos: Photos,
         should_stop: Callable[[], bool],
         clock: Callable[[], float],
+        on_progress: Callable[[float], None] = lambda _: None,
     ) -> None:
         self.trainer, self._recipe, self._photos = trainer, recipe, photos
-        self._should_stop, self._clock = should_stop, clock
+        self._should_stop, self._clock, self._on_progress = should_stop, clock, on_progress
         self._rng = np.random.default_rng(recipe.seed)
         self._epoch, self._before_s, self._started = 0, 0.0, clock()
         self._val_losses: list[float] = []
@@ -127,4 +128,5 @@ class Course:
             steps.append((loss, right, rate, len(batch.labels)))
             seen += len(batch.labels)
             self.fraction = self._epoch + seen / len(self._photos)
+            self._on_progress(self.progress)
         return steps

@@ -65,7 +65,6 @@ class FineTunedBackbone:
         spec = self._backbone.spec
 
         def on_epoch(metrics: EpochMetrics) -> None:
-            progress.at(metrics.progress)
             progress.epoch(asdict(metrics))
 
         with framed(photos, spec, self._folder, bench=self._bench, heartbeat=heartbeat) as frames:
@@ -75,6 +74,7 @@ class FineTunedBackbone:
                 recipe=fine_tune_recipe(self._request, spec.size_px),
                 checkpoint_dir=self._folder / "fine-tuning",
                 on_epoch=on_epoch,
+                on_progress=progress.at,
                 should_stop=lambda: heartbeat.stop_asked,
             )
 

@@ -42,17 +42,18 @@ def fit_network(
     checkpoint_dir: Path,
     teacher: ViewBank | None = None,
     on_epoch: Callable[[EpochMetrics], None] = lambda _: None,
+    on_progress: Callable[[float], None] = lambda _: None,
     should_stop: Callable[[], bool] = lambda: False,
     clock: Callable[[], float] = time.monotonic,
 ) -> FitResult:
     """Train `model` (of `build_classifier`) and leave its best averaged weights in it.
 
-    The best epoch has the lowest loss on the validation photos: accuracy jumps more by chance. Goes on
-    from `checkpoint_dir`. Raises TrainingDiverged and MemoryError.
+    The best epoch has the lowest loss on the validation photos: accuracy jumps more by chance.
+    `on_progress` gets 0..1 of the whole after each step. Goes on from `checkpoint_dir`. Raises TrainingDiverged and MemoryError.
     """
     trainer = _trainer(model, recipe, teacher)
     batches = Photos(photos.train, photos.labels, teacher, balanced=recipe.balanced)
-    course = Course(trainer, recipe, batches, should_stop, clock)
+    course = Course(trainer, recipe, batches, should_stop, clock, on_progress)
     standing = load_checkpoint(checkpoint_dir, trainer.state) or Standing()
     course.resume(standing)
     known = photos.validation, photos.validation_labels

@@ -11,6 +11,7 @@ from lenswright.errors import LenswrightError, TrainingStopped
 from lenswright.runs.journal import Journal
 
 HEARTBEAT_S = 0.5
+TELL_EVERY_S = 0.5  # how far a phase is; a step of training may take less
 STOP_BUDGET_S = 4.0  # after that the supervisor's patience ends: what is not measured is dropped
 
 # Shares of the time of a run by its course, as measured; they only scale the progress bar.
@@ -101,7 +102,7 @@ class Progress:
         self._journal, self._run_id, self._clock = journal, run_id, clock
         self._shares, self._on_epoch, self._span = SHARES[course], on_epoch, span
         self._began, self._label = clock(), label
-        self._phase, self._phase_began = "", self._began
+        self._phase, self._phase_began, self._told_at = "", self._began, self._began - TELL_EVERY_S
         self.seconds: dict[str, float] = {}
         self.epochs: list[dict[str, Any]] = []
 
@@ -131,13 +132,17 @@ class Progress:
         self._phase, self._phase_began = "", now
 
     def at(self, fraction: float) -> None:
-        """Report that `fraction` (0..1) of the present phase is done."""
+        """Report that `fraction` (0..1) of the present phase is done; between its ends not too often."""
+        now = self._clock()
+        if 0 < fraction < 1 and now - self._told_at < TELL_EVERY_S:
+            return
+        self._told_at = now
         names = list(self._shares)
         before = sum(self._shares[name] for name in names[: names.index(self._phase)])
         own = (before + self._shares[self._phase] * fraction) / sum(self._shares.values())
         low, high = self._span
         overall = low + (high - low) * own
-        elapsed = self._clock() - self._began
+        elapsed = now - self._began
         eta_s = elapsed * (1 - overall) / overall if overall > 0.05 else None
         self._journal.progress(self._run_id, self._phase, overall, eta_s)
 

@@ -80,7 +80,6 @@ class ScratchBackbone:
         model = build_classifier(build_backbone(self._name, None, None), len(photos.classes), DROPOUT)
 
         def on_epoch(metrics: EpochMetrics) -> None:
-            progress.at(metrics.progress)
             progress.epoch(asdict(metrics))
 
         with framed(photos, self._spec, self._folder, bench=self._bench, heartbeat=heartbeat) as frames:
@@ -95,6 +94,7 @@ class ScratchBackbone:
                 checkpoint_dir=self._folder / "checkpoints",
                 teacher=bank,
                 on_epoch=on_epoch,
+                on_progress=progress.at,
                 should_stop=lambda: heartbeat.stop_asked,
             )
 
