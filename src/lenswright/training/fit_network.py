@@ -49,7 +49,8 @@ def fit_network(
     """Train `model` (of `build_classifier`) and leave its best averaged weights in it.
 
     The best epoch has the lowest loss on the validation photos: accuracy jumps more by chance.
-    `on_progress` gets 0..1 of the whole after each step. Goes on from `checkpoint_dir`. Raises TrainingDiverged and MemoryError.
+    `on_progress` gets 0..1 of the whole after each step. Goes on from `checkpoint_dir`. Raises
+    TrainingDiverged and MemoryError.
     """
     trainer = _trainer(model, recipe, teacher)
     batches = Photos(photos.train, photos.labels, teacher, balanced=recipe.balanced)

@@ -10,9 +10,9 @@ from lenswright.training.schedule import Budget, Schedule
 from lenswright.training.train_step import LossWeights
 
 BATCH = 64
-# Validation loss of the best of 3 epochs at 1e-4, 3e-4, 1e-3: negatives of dogs, which ImageNet never showed,
-# from 1.96 to 1.75, 1.65, 1.54; dogs as ImageNet shows them from 0.77 to 0.77, 0.84, not tried.
-FINE_TUNE_RATE = 3e-4
+# Validation accuracy of 800 cats and dogs after one epoch: 98.9 % at 1e-4, 98.6 % at 3e-4, 98.3 % frozen. On
+# negatives, which ImageNet never showed, three epochs at 3e-4 or 1e-3 did better still.
+FINE_TUNE_RATE = 1e-4
 FINE_TUNE_DECAY = 0.01
 TAUGHT = LossWeights(label=0.5, soft=0.3, feature=4.0)
 
