@@ -31,6 +31,8 @@ LenswrightError
 Each class builds its own message; `code` is the stable name clients may rely on.
 """
 
+from typing import Any
+
 
 class LenswrightError(Exception):
     """The base of every error a user may see; `code` is stable, the message is for people."""
@@ -191,6 +193,18 @@ class ApiRefused(LenswrightError):
     def __init__(self, detail: str, *, status: int, code: str, request_id: str | None = None) -> None:
         super().__init__(detail)
         self.status, self.code, self.request_id = status, code, request_id
+
+    @classmethod
+    def from_answer(cls, url: str, status: int, body: Any) -> "ApiRefused":
+        """Return the problem detail in `body`, which may be anything, that the API at `url` answered."""
+        problem = body if isinstance(body, dict) else {}
+        detail = problem.get("detail") or problem.get("title")
+        return cls(
+            str(detail or f"The API at {url} answered with status {status}."),
+            status=status,
+            code=str(problem.get("code", "problem")),
+            request_id=problem.get("request_id"),
+        )
 
 
 class BundleRefused(LenswrightError):

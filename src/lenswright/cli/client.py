@@ -49,6 +49,4 @@ class Client:
             body = None
         if answer.ok and isinstance(body, dict):
             return body
-        problem = body if isinstance(body, dict) else {}
-        detail = problem.get("detail") or f"The API at {self.url} answered with status {answer.status_code}."
-        raise ApiRefused(str(detail), status=answer.status_code, code=str(problem.get("code", "problem")))
+        raise ApiRefused.from_answer(self.url, answer.status_code, body)

@@ -160,16 +160,4 @@ class ApiClient:
             ) from exc
         if response.ok and isinstance(body, dict):
             return body
-        raise refusal(response.status_code, body)
-
-
-def refusal(status: int, body: Any) -> ApiRefused:
-    """Return the problem detail in `body` as our error."""
-    problem = body if isinstance(body, dict) else {}
-    detail = problem.get("detail") or problem.get("title") or f"The API answered with status {status}."
-    return ApiRefused(
-        str(detail),
-        status=status,
-        code=str(problem.get("code", "problem")),
-        request_id=problem.get("request_id"),
-    )
+        raise ApiRefused.from_answer(self.url, response.status_code, body)
