@@ -14,7 +14,7 @@ from PIL import Image
 
 from lenswright.errors import ImageError, ImageTooLarge, UnreadableImage, UnsupportedImage
 from lenswright.imaging.decode import DecodeLimits, decode
-from tests.builders import encode, make_photo, make_pixels
+from tests.builders import encode, lying_png, make_photo, make_pixels
 
 # decode.py asks for the same once; pytest starts each test with filters of its own.
 pytestmark = pytest.mark.filterwarnings("ignore:::PIL")
@@ -24,17 +24,6 @@ FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF")
 
 def picture() -> Image.Image:
     return Image.fromarray(make_pixels(size=(24, 16)))
-
-
-def png_of(width: int, height: int) -> bytes:
-    """Return a PNG that claims to be of this size and holds next to nothing."""
-
-    def chunk(kind: bytes, data: bytes) -> bytes:
-        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
-
-    header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
-    rows = zlib.compress(bytes(1000))
-    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", rows) + chunk(b"IEND", b"")
 
 
 def test_an_empty_file_is_refused() -> None:
@@ -78,7 +67,7 @@ def test_a_png_of_too_many_pixels_is_refused_before_decoding(size: tuple[int, in
     tracemalloc.start()
     started = time.perf_counter()
     with pytest.raises(ImageTooLarge, match=f"at most 100000000 pixels. Received: {size[0]}x{size[1]}"):
-        decode(png_of(*size))
+        decode(lying_png(*size))
     assert time.perf_counter() - started < 1
     assert tracemalloc.get_traced_memory()[1] < 10_000_000
     tracemalloc.stop()
@@ -100,7 +89,7 @@ def test_a_photo_at_the_limit_is_taken_and_one_pixel_more_is_not() -> None:
 
 
 def test_a_raised_limit_is_obeyed_beyond_pillow_s_own() -> None:
-    data = png_of(20_000, 20_000)
+    data = lying_png(20_000, 20_000)
     with pytest.raises(UnreadableImage):  # it holds too few bytes, but is not too large any more
         decode(data, limits=DecodeLimits(max_pixels=500_000_000), draft_px=8)
 

@@ -3,8 +3,6 @@
 import base64
 import io
 import json
-import struct
-import zlib
 from pathlib import Path
 from typing import Any
 
@@ -15,24 +13,13 @@ from PIL import Image
 from lenswright.registry.bundle import Bundles
 from lenswright.storage.blobs import Blobs
 from lenswright.web.schemas.prediction import PredictionAnswer
-from tests.builders import photo
+from tests.builders import lying_png, photo
 from tests.models import VERSION, photo_of, tiny_bundle
 from tests.web.answers import body, file, problem
 from tests.web.conftest import Begin, client_of
 
 FORM = {"content_type": "multipart/form-data"}
 CAT, DOG = photo_of(0), photo_of(1)
-
-
-def huge_png(side: int) -> bytes:
-    """Return a small PNG that claims `side` x `side` pixels."""
-
-    def chunk(kind: bytes, data: bytes) -> bytes:
-        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
-
-    header = struct.pack(">IIBBBBB", side, side, 8, 2, 0, 0, 0)
-    pixels = zlib.compress(b"\0" * 1000)
-    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", pixels) + chunk(b"IEND", b"")
 
 
 def test_a_form_is_answered_with_class_confidence_and_ranked_probabilities(client: FlaskClient) -> None:
@@ -122,7 +109,7 @@ def test_a_model_without_a_head_says_that_it_cannot_explain(begin: Begin, tmp_pa
         ({"data": b"not an image"}, 415, "unsupported_image", "Expected a photo as JPEG"),
         ({"data": CAT[: len(CAT) // 2]}, 415, "unreadable_image", "damaged"),
         ({"data": b"<svg/>", "content_type": "text/html"}, 415, "unsupported_media_type", "text/html"),
-        ({"data": huge_png(20_000)}, 413, "image_too_large", "pixels"),
+        ({"data": lying_png(20_000, 20_000)}, 413, "image_too_large", "pixels"),
         ({"data": "{", "content_type": "application/json"}, 400, "malformed_request", "cannot be read"),
         ({"json": [1]}, 400, "malformed_request", "Received: list"),
         ({"json": {}}, 400, "malformed_request", "without 'image_base64'"),
