@@ -1,4 +1,4 @@
-"""What tests of several folders use: a real database, and one headless Chromium for a whole session."""
+"""What tests of several folders use: a real database, a stand-in API, one headless Chromium for a session."""
 
 import logging
 import shutil
@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from lenswright.storage.database import Database, open_database
+from tests.dashboard.fake_api import FakeApi
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
@@ -31,3 +32,11 @@ def database(tmp_path: Path) -> Iterator[Database]:
     opened = open_database(f"sqlite:///{tmp_path / 'data' / 'lenswright.db'}")
     yield opened
     opened.close()
+
+
+@pytest.fixture
+def fake() -> Iterator[FakeApi]:
+    """A stand-in API that really listens, for what is a client of it."""
+    api = FakeApi(photos=60, train_s=0.4).start()
+    yield api
+    api.stop()

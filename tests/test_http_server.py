@@ -14,14 +14,10 @@ import psutil
 import pytest
 import requests
 
+from benchmarks.instance import free_port
+
 SCRIPT = Path(__file__).parent / "wsgi_server.py"
 Start = Callable[..., "subprocess.Popen[str]"]
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def get(port: int, path: str = "/") -> str:

@@ -1,6 +1,5 @@
 """A real headless Chromium before a real dashboard; every page is watched for errors and foreign requests."""
 
-import socket
 import threading
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -8,6 +7,7 @@ from typing import Any
 import pytest
 from werkzeug.serving import make_server
 
+from benchmarks.instance import free_port
 from lenswright.dashboard import shell
 from lenswright.dashboard.app import create_dashboard
 from lenswright.settings import load_settings
@@ -19,9 +19,7 @@ EXPECTED = ("Failed to load resource",)  # what Chromium says of a 4xx or 5xx th
 
 @pytest.fixture(scope="session")
 def api_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    return free_port()
 
 
 @pytest.fixture(scope="session")
@@ -72,3 +70,8 @@ def visit(chromium: Any, dashboard: str, fake: FakeApi) -> Iterator[Callable[...
         page.evaluate("localStorage.clear()")
         page.close()
     assert complaints == []
+
+
+def see(page: Any, text: str) -> None:
+    """Wait until `text` is on the page."""
+    page.get_by_text(text).first.wait_for(state="visible")

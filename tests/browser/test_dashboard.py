@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from tests.browser.conftest import see
 from tests.dashboard import fake_data as made
 from tests.dashboard.fake_api import FakeApi
 
@@ -30,10 +31,6 @@ def choose(page: Any, zone: str, *files: dict[str, Any]) -> None:
     with page.expect_file_chooser() as chooser:
         page.click(zone)
     chooser.value.set_files(list(files))
-
-
-def see(page: Any, text: str) -> None:
-    page.get_by_text(text).first.wait_for(state="visible")
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (400, "dark")])

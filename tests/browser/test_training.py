@@ -5,14 +5,11 @@ from typing import Any
 
 import pytest
 
+from tests.browser.conftest import see
 from tests.dashboard.fake_api import FakeApi
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 Visit = Callable[..., Any]
-
-
-def see(page: Any, text: str) -> None:
-    page.get_by_text(text).first.wait_for(state="visible")
 
 
 def opened(visit: Visit, width: int = 1280) -> Any:

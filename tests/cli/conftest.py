@@ -1,7 +1,7 @@
 """The command line against a stand-in API that really listens."""
 
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import pytest
@@ -17,13 +17,6 @@ class Called:
     status: int
     out: str
     err: str
-
-
-@pytest.fixture
-def fake() -> Iterator[FakeApi]:
-    api = FakeApi(photos=60, train_s=0.4).start()
-    yield api
-    api.stop()
 
 
 @pytest.fixture

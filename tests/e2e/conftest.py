@@ -1,7 +1,6 @@
 """A real instance: `python app.py` in a home of its own, with the model that ships in the repository."""
 
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -12,6 +11,8 @@ from typing import Any
 
 import pytest
 import requests
+
+from benchmarks.instance import free_port
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 START_S = 30.0
@@ -40,12 +41,6 @@ class LiveInstance:
                 return status
             time.sleep(0.3)
         raise AssertionError(f"run {run_id} did not end in {timeout_s} s: {status}")
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def start_instance(home: Path, log: Path) -> LiveInstance:

@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 import requests
 
+from benchmarks.instance import free_port
 from tests.builders import photo
-from tests.e2e.conftest import REPOSITORY, LiveInstance, free_port
+from tests.e2e.conftest import REPOSITORY, LiveInstance
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser, pytest.mark.xdist_group("e2e")]
 

@@ -26,22 +26,24 @@ def said(bench: Workbench, run: Run) -> str:
     return "\n".join(bench.journal.log_tail(run.id))
 
 
-def test_one_photo_of_each_class_is_refused_with_the_counts(bench: Workbench) -> None:
-    take_in(bench, shades(1))
-    run = ended(bench)
+def why_failed(run: Run) -> str:
+    """Return the error of a run that has failed."""
     assert run.state == "failed"
     assert run.error is not None
-    assert "at least 5 different photos of each class" in run.error
-    assert "blue: 1, red: 1" in run.error
+    return run.error
+
+
+def test_one_photo_of_each_class_is_refused_with_the_counts(bench: Workbench) -> None:
+    take_in(bench, shades(1))
+    error = why_failed(ended(bench))
+    assert "at least 5 different photos of each class" in error
+    assert "blue: 1, red: 1" in error
 
 
 def test_a_class_of_two_beside_one_of_many_is_refused_with_the_counts(bench: Workbench) -> None:
     many = [Upload(f"{n}.jpg", photo(COLOURS["red"], seed=n), label="red") for n in range(60)]
     take_in(bench, [*many, *shades(2, first_seed=100)])
-    run = ended(bench)
-    assert run.state == "failed"
-    assert run.error is not None
-    assert "blue: 2, red: 62" in run.error
+    assert "blue: 2, red: 62" in why_failed(ended(bench))
 
 
 def test_a_class_of_five_beside_one_of_many_is_still_recognised(bench: Workbench) -> None:
@@ -58,10 +60,7 @@ def test_the_same_photos_in_every_class_leave_one_class_and_are_refused(bench: W
     same = [photo(COLOURS["red"], seed=n) for n in range(8)]
     results = take_in(bench, [Upload("p.jpg", data, label=label) for label in "abc" for data in same])
     assert Counter(result.code for result in results) == {None: 8, "label_conflict": 16}
-    run = ended(bench)
-    assert run.state == "failed"
-    assert run.error is not None
-    assert "at least 2 classes. Received: a: 8." in run.error
+    assert "at least 2 classes. Received: a: 8." in why_failed(ended(bench))
 
 
 def test_nearly_the_same_photos_in_both_classes_give_a_model_that_is_not_sure(bench: Workbench) -> None:
@@ -133,11 +132,11 @@ def test_weights_that_are_cut_short_are_refused_by_name(bench: Workbench, tmp_pa
     build_backbone("mobilenet_v2_050", 64, None).save_weights(whole)
     short.write_bytes(whole.read_bytes()[: whole.stat().st_size // 2])
     take_in(bench, shades(6))
-    run = ended(with_settings(bench, backbone_weights=short), weights="file", backbone="mobilenet_v2_050")
-    assert run.state == "failed"
-    assert run.error is not None
-    assert short.name in run.error
-    assert "does not fit" in run.error
+    error = why_failed(
+        ended(with_settings(bench, backbone_weights=short), weights="file", backbone="mobilenet_v2_050")
+    )
+    assert short.name in error
+    assert "does not fit" in error
 
 
 def test_weights_of_another_network_are_refused_by_name(bench: Workbench, tmp_path: Path) -> None:
@@ -146,18 +145,18 @@ def test_weights_of_another_network_are_refused_by_name(bench: Workbench, tmp_pa
     file = tmp_path / "mobilenet_v2.weights.h5"
     build_backbone("mobilenet_v2_050", 64, None).save_weights(file)
     take_in(bench, shades(6))
-    run = ended(with_settings(bench, backbone_weights=file), weights="file", backbone="mobilenet_v2")
-    assert run.state == "failed"
-    assert run.error is not None
-    assert file.name in run.error
-    assert "does not fit" in run.error
+    error = why_failed(
+        ended(with_settings(bench, backbone_weights=file), weights="file", backbone="mobilenet_v2")
+    )
+    assert file.name in error
+    assert "does not fit" in error
 
 
 def test_a_loss_that_is_no_number_ends_the_run_with_its_epoch_and_rate(bench: Workbench) -> None:
     take_in(bench, shades(40))
-    run = ended(bench, epochs=100, learning_rate=10.0, weight_decay=1.0, batch_size=4, patience=100)
-    assert run.state == "failed"
-    assert run.error is not None
-    assert "epoch" in run.error
-    assert "learning rate" in run.error
+    error = why_failed(
+        ended(bench, epochs=100, learning_rate=10.0, weight_decay=1.0, batch_size=4, patience=100)
+    )
+    assert "epoch" in error
+    assert "learning rate" in error
     assert bench.versions.list(TASK) == []
