@@ -23,7 +23,7 @@ from lenswright.settings import Settings
 from lenswright.storage.blobs import Blobs
 from lenswright.training import exports
 from lenswright.training.backbones import build_classifier
-from lenswright.training.exports import FILES, Exports, check_parity
+from lenswright.training.exports import FILES, Exports
 from lenswright.training.progress import Progress
 from lenswright.training.run import Outcome
 from lenswright.training.workbench import Workbench
@@ -185,15 +185,6 @@ def test_a_stop_ends_it_before_the_next_format_and_leaves_nothing_in_the_tempora
 def test_a_version_that_is_not_there_is_not_found(bench: Workbench) -> None:
     with pytest.raises(NotFound, match="20990101"):
         exported(bench, "tflite", version="20990101-000000-ffff")
-
-
-def test_parity_notices_another_class_even_within_the_tolerance() -> None:
-    near = np.array([[0.5001, 0.4999]], np.float32)
-    with pytest.raises(ExportFailed, match="1 of 1 different"):
-        check_parity("tflite", near[:, ::-1], near)
-    assert check_parity("tflite", near, near) == 0.0
-    with pytest.raises(ExportFailed, match="nan"):
-        check_parity("tflite", np.full((1, 2), np.nan, np.float32), near)
 
 
 def test_a_run_of_the_kind_export_ends_with_its_files(bench: Workbench) -> None:

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from lenswright.errors import BundleRefused, ExportFailed
 from lenswright.inference.session import open_session
 from lenswright.training.heads_onnx import FEATURES, INPUT
+from lenswright.training.parity import check_alike
 
 OPSET = 18
 TOLERANCE = 1e-4
@@ -81,14 +82,9 @@ def check_parity(
     Raises ExportFailed from a difference of `TOLERANCE` on, or if one answer has another class.
     """
     answers = _answer(_open(onnx_path.read_bytes()), frames)
-    difference = float(np.abs(answers - keras_probabilities).max())
-    other = int((answers.argmax(axis=1) != keras_probabilities.argmax(axis=1)).sum())
-    if not difference < TOLERANCE or other:
-        raise ExportFailed(
-            f"Expected probabilities within {TOLERANCE} of the trained model's and the same classes. "
-            f"Received: {difference:.2g} and {other} of {len(frames)} different."
-        )
-    return difference
+    return check_alike(
+        answers, keras_probabilities, TOLERANCE, name="The exported file", original="the trained model"
+    )
 
 
 def _answer(session: onnxruntime.InferenceSession, frames: NDArray[np.uint8]) -> NDArray[np.float32]:

@@ -21,6 +21,7 @@ from lenswright.inference.session import open_session
 from lenswright.registry.bundle import NETWORK, Manifest
 from lenswright.registry.golden import golden_frames
 from lenswright.runs.state import Run
+from lenswright.training.parity import check_alike
 from lenswright.training.progress import Heartbeat, Progress
 from lenswright.training.workbench import Workbench
 
@@ -90,7 +91,8 @@ class Exports:
         """Make one format from the SavedModel, check it and add it to the bundle."""
         with _failures(kind):
             data, answer = MAKERS[kind](saved)
-            parity = check_parity(kind, _answers(answer, frames), expected)
+            found = _answers(answer, frames)
+            parity = check_alike(found, expected, TOLERANCE, name=f"The format {kind}", original=NETWORK)
         name = FILES[kind]
         bundles = self._bench.bundles
         before = bundles.manifest(manifest.task, manifest.version).training.get("exports", {})
@@ -152,21 +154,6 @@ MAKERS: dict[str, Callable[[Path], tuple[bytes, Answer]]] = {"saved_model": _sav
 def _answers(answer: Answer, frames: RGB) -> Floats:
     """Return float32 (N, C), asked for one frame at a time, as in serving."""
     return np.concatenate([np.asarray(answer(frame[None]), np.float32) for frame in frames])
-
-
-def check_parity(kind: str, found: Floats, expected: Floats) -> float:
-    """Return the largest difference of two times probabilities (N, C).
-
-    Raises ExportFailed from `TOLERANCE` on, or if one answer has another class.
-    """
-    difference = float(np.abs(found - expected).max())
-    other = int((found.argmax(axis=1) != expected.argmax(axis=1)).sum())
-    if not difference < TOLERANCE or other:
-        raise ExportFailed(
-            f"The format {kind} differs from {NETWORK}. Expected probabilities within {TOLERANCE} and the"
-            f" same classes. Received: {difference:.2g} and {other} of {len(found)} different."
-        )
-    return difference
 
 
 @contextmanager
