@@ -14,8 +14,9 @@ import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from types import TracebackType
 from typing import Any
 
 import numpy as np
@@ -42,6 +43,15 @@ DRAWN_AT_ONCE = 2_000  # photos in memory before they are taken in: 6 MB
 SAMPLE_S = 0.05
 
 
+@dataclass
+class Peak:
+    """Most memory in MB; `own_mb` leaves out pages of files, such as the feature cache, which the
+    system may take back."""
+
+    mb: float = 0.0
+    own_mb: float = 0.0
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description="Measure memory and speed of training on many photos.")
     parser.add_argument("--photos", type=int, nargs="+", default=[10_000, 100_000])
@@ -63,7 +73,7 @@ def measure(home: Path, count: int, epochs: int) -> dict[str, Any]:
     settings = load_settings(home=home, allow_download=False)
     database = open_database(settings.database)
     began = time.perf_counter()
-    with PeakMemory() as intake_memory:
+    with peak_memory() as intake_memory:
         stored = take_in(database, settings, count)
     intake_s = time.perf_counter() - began
     run, trainer_memory = train(database, settings, epochs)
@@ -72,13 +82,13 @@ def measure(home: Path, count: int, epochs: int) -> dict[str, Any]:
     return {
         "photos": stored,
         "intake_per_s": round(stored / intake_s, 1),
-        "intake_peak_mb": intake_memory.peak_mb,
+        "intake_peak_mb": intake_memory.mb,
         "embedded_per_s": round(stored * 0.9 / seconds["features"], 1),  # the tenth to test with is not
         "fitting_s": seconds["fitting"],
         "train_s": round(sum(seconds.values()), 1),
         "trained_per_s": round(stored / sum(seconds.values()), 1),
-        "trainer_peak_mb": trainer_memory.peak_mb,
-        "trainer_own_mb": trainer_memory.peak_own_mb,
+        "trainer_peak_mb": trainer_memory.mb,
+        "trainer_own_mb": trainer_memory.own_mb,
         "accuracy": run.result["metrics"]["accuracy"],
     }
 
@@ -113,14 +123,14 @@ def draw(number: int) -> bytes:
     return out.getvalue()
 
 
-def train(database: Database, settings: Settings, epochs: int) -> tuple[Run, "PeakMemory"]:
+def train(database: Database, settings: Settings, epochs: int) -> tuple[Run, Peak]:
     """Train in the training process; return the run and what memory it took. Raises RuntimeError."""
     journal, launcher = Journal(database), Launcher(settings)
     wish = {"task": TASK, "preset": "fast", "weights": "bundled", "epochs": epochs}
     run_id = journal.create(TrainingRequest.from_json(wish), "benchmark").id
     trainer = launcher.launch(run_id)
     journal.start(run_id, trainer.pid)
-    with PeakMemory(trainer.pid) as memory:
+    with peak_memory(trainer.pid) as memory:
         trainer.child.wait()
     run = journal.get(run_id)
     if run.state != "completed":
@@ -128,37 +138,28 @@ def train(database: Database, settings: Settings, epochs: int) -> tuple[Run, "Pe
     return run, memory
 
 
-class PeakMemory:
-    """The most memory a process had while the block ran, in MB; `pid` None is this process.
+@contextmanager
+def peak_memory(pid: int | None = None) -> Iterator[Peak]:
+    """Lend the most memory a process has had since the block began; `pid` None is this process."""
+    process, ended, peak = psutil.Process(pid), threading.Event(), Peak()
 
-    `peak_own_mb` leaves out pages of files, such as the feature cache, which the system may take back.
-    """
-
-    def __init__(self, pid: int | None = None) -> None:
-        self._process = psutil.Process(pid)
-        self._ended = threading.Event()
-        self._thread = threading.Thread(target=self._sample)
-        self.peak_mb = self.peak_own_mb = 0.0
-
-    def __enter__(self) -> "PeakMemory":
-        self._thread.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._ended.set()
-        self._thread.join()
-
-    def _sample(self) -> None:
-        while not self._ended.wait(SAMPLE_S):
+    def sample() -> None:
+        while not ended.wait(SAMPLE_S):
             try:
-                memory = self._process.memory_info()
+                memory = process.memory_info()
             except psutil.Error:  # it has ended
                 return
             own = memory.rss - getattr(memory, "shared", 0)  # only Linux tells
-            self.peak_mb = max(self.peak_mb, round(memory.rss / 1e6, 1))
-            self.peak_own_mb = max(self.peak_own_mb, round(own / 1e6, 1))
+            peak.mb = max(peak.mb, round(memory.rss / 1e6, 1))
+            peak.own_mb = max(peak.own_mb, round(own / 1e6, 1))
+
+    sampler = threading.Thread(target=sample)
+    sampler.start()
+    try:
+        yield peak
+    finally:
+        ended.set()
+        sampler.join()
 
 
 if __name__ == "__main__":
