@@ -15,8 +15,7 @@ from dash import Dash, Input, Output, State, no_update
 from lenswright.dashboard.api_client import ApiClient, Json
 from lenswright.errors import ApiAway, ApiRefused, LenswrightError
 
-INTERVAL_MS = 2000
-HIDDEN_INTERVAL_MS = 20_000  # kept in step with assets/live.js
+INTERVAL_MS = 2000  # kept in step with assets/live.js
 RUN_PAGE = "/training"
 CONNECTING: Json = {
     "state": "connecting",

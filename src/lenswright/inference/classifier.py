@@ -38,12 +38,11 @@ class Answer:
 class Classifier:
     """One loaded model; safe to call from several threads. `network` is the file that answers."""
 
-    def __init__(self, bundle: Bundle, threads: int = 1) -> None:
+    def __init__(self, bundle: Bundle) -> None:
         """Load the network. Raises BundleRefused."""
         self.manifest = bundle.manifest
         self.network = bundle.manifest.network
-        self._threads = threads
-        self._session = open_session(bundle.onnx, threads)
+        self._session = open_session(bundle.onnx)
         self._fallback = bundle.fallback  # until the golden answers are reproduced
         self._head = bundle.head
         self._neighbourhood = None if bundle.reference is None else Neighbourhood(bundle.reference)
@@ -125,7 +124,7 @@ class Classifier:
             if self._fallback is None:
                 raise
             log.warning("%s serves instead of %s: %s", NETWORK, self.network, exc)
-            self._session, self.network = open_session(self._fallback, self._threads), NETWORK
+            self._session, self.network = open_session(self._fallback), NETWORK
             self._verify("fallback")
         self._fallback = None
 

@@ -5,13 +5,13 @@ import onnxruntime as ort
 from lenswright.errors import BundleRefused
 
 
-def open_session(onnx: bytes, threads: int = 1) -> ort.InferenceSession:
-    """Return a session of `onnx` with `threads` threads a call. Raises BundleRefused.
+def open_session(onnx: bytes) -> ort.InferenceSession:
+    """Return a session of `onnx` with one thread a call. Raises BundleRefused.
 
     The memory arena is off: it keeps what its largest batch needed, for good, and saves no time here.
     """
     options = ort.SessionOptions()
-    options.intra_op_num_threads = threads
+    options.intra_op_num_threads = 1
     options.inter_op_num_threads = 1
     options.enable_cpu_mem_arena = False
     options.log_severity_level = 3

@@ -1,7 +1,7 @@
 /* Small things the browser does alone: slow polling while hidden, the drawer, the colour scheme. */
 (function () {
   "use strict";
-  const SHOWN_MS = 2000, HIDDEN_MS = 20000; // kept in step with poll.py
+  const SHOWN_MS = 2000, HIDDEN_MS = 20000; // the first kept in step with poll.py
 
   window.dash_clientside = window.dash_clientside || {};
   window.dash_clientside.lenswright = Object.assign({}, window.dash_clientside.lenswright, {
