@@ -59,6 +59,10 @@ def test_a_run_that_says_little_about_the_time_is_passed_over(ended: Run, change
     assert presets(1000, replace(ended, **changed))["fast"]["expected_s"] == 32
 
 
+def test_without_photos_no_time_is_promised() -> None:
+    assert {entry["expected_s"] for entry in presets(0).values()} == {None}
+
+
 def test_every_backbone_and_every_knob_is_offered() -> None:
     options = training_options("pets", 0, [])
     assert [entry["name"] for entry in options["backbones"]] == [*BACKBONES]

@@ -84,11 +84,12 @@ def training_options(task: str, photos: int, earlier: Iterable[Run]) -> dict[str
 
 def _preset(note: PresetNote, photos: int, ended: list[Run]) -> dict[str, Any]:
     last = next((run for run in ended if run.request.preset == note.name), None)
+    photo_s = note.photo_s if last is None else _photo_s(last, note)
     return {
         "name": note.name,
         "title": note.title,
         "summary": note.summary,
-        "expected_s": round(START_S + photos * (note.photo_s if last is None else _photo_s(last, note))),
+        "expected_s": round(START_S + photos * photo_s) if photos else None,
         "expected_accuracy": None if last is None else last.result.get("metrics", {}).get("accuracy"),
     }
 

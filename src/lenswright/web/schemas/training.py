@@ -36,7 +36,9 @@ class PresetEntry(Answer):
     name: str
     title: str
     summary: str
-    expected_s: float = Field(ge=0, description="seconds for the photos of the task, with the defaults")
+    expected_s: float | None = Field(
+        ge=0, description="seconds for the photos of the task, with the defaults; null without photos"
+    )
     expected_accuracy: float | None = Field(description="of the last run of the task with this preset")
 
 
