@@ -1,5 +1,6 @@
 """Several configurations trained on the same photos and measured on the same test photos: a leaderboard."""
 
+import gc
 import logging
 from dataclasses import replace
 from pathlib import Path
@@ -8,6 +9,7 @@ from typing import Any
 
 from lenswright.dataset.statistics import data_hash, labelled_photos
 from lenswright.errors import LenswrightError, TrainingStopped
+from lenswright.inference.memory import give_back_memory
 from lenswright.runs.request import TrainingRequest
 from lenswright.runs.state import Run
 from lenswright.training.answers import stored_answers
@@ -81,10 +83,14 @@ class Comparison:
     ) -> Row:
         folder.mkdir(exist_ok=True)
         part = self._progress.part(index, len(self._request.configurations), request.preset)
-        outcome = TrainingRun(
+        training = TrainingRun(
             self._bench, replace(self._run, request=request), part, self._heartbeat,
             promote=False, photos=photos, folder=folder,
-        ).execute()  # fmt: skip
+        )  # fmt: skip
+        try:
+            outcome = training.execute()
+        finally:
+            _forget_networks()
         manifest = self._bench.bundles.manifest(self._run.task, str(outcome.version))
         return trained_row(name, request, manifest.backbone, outcome)
 
@@ -101,6 +107,15 @@ class Comparison:
             for pixels, probabilities in answers.items()
             if pixels in labels
         }
+
+
+def _forget_networks() -> None:
+    """Let go of the networks of one configuration: Keras keeps them, and nine of them took 12 GB."""
+    import keras
+
+    keras.backend.clear_session()
+    gc.collect()
+    give_back_memory()
 
 
 def configuration_name(request: TrainingRequest, configuration: dict[str, Any]) -> str:
