@@ -8,6 +8,7 @@ from typing import Any
 
 from lenswright.dataset.readiness import unreadable
 from lenswright.dataset.statistics import labelled_photos
+from lenswright.evaluation.gate import Verdict
 from lenswright.inference.classifier import Classifier
 from lenswright.runs.state import Run
 from lenswright.training.answers import Answers, stored_answers
@@ -154,7 +155,7 @@ class TrainingRun:
         self._progress.at(record["epoch"] / self._request.epochs)
 
     def _try_int8(self, learned: Learned) -> Int8Trial | None:
-        if not self._request.int8:
+        if not self._request.int8 or self._heartbeat.stop_asked:  # a stop leaves no time for the trial
             return None
         return try_int8(
             self._bench, learned.backbone, learned.head, learned.embedded, learned.photos,
@@ -199,7 +200,7 @@ class TrainingRun:
         self._progress.leave()
         return Outcome(candidate.manifest.version, self._result(candidate, measured))
 
-    def _verdict(self, measured: Measured) -> Any:
+    def _verdict(self, measured: Measured) -> Verdict:
         if self._heartbeat.stop_asked:
             return not_promoted(measured.verdict, "the run was stopped early.")
         if not self._promote:
