@@ -14,7 +14,6 @@ import keras
 from lenswright.errors import TrainingStopped
 from lenswright.runs.request import TrainingRequest
 from lenswright.training.backbones import build_classifier
-from lenswright.training.course import EpochMetrics
 from lenswright.training.fit_network import FitResult, fit_network
 from lenswright.training.framed_photos import framed
 from lenswright.training.freezing import freeze
@@ -64,16 +63,13 @@ class FineTunedBackbone:
     def _fit(self, model: Any, photos: SplitPhotos, progress: Progress, heartbeat: Heartbeat) -> FitResult:
         spec = self._backbone.spec
 
-        def on_epoch(metrics: EpochMetrics) -> None:
-            progress.epoch(asdict(metrics))
-
         with framed(photos, spec, self._folder, bench=self._bench, heartbeat=heartbeat) as frames:
             return fit_network(
                 model,
                 frames,
                 recipe=fine_tune_recipe(self._request, spec.size_px),
                 checkpoint_dir=self._folder / "fine-tuning",
-                on_epoch=on_epoch,
+                on_epoch=lambda metrics: progress.epoch(asdict(metrics)),
                 on_progress=progress.at,
                 should_stop=lambda: heartbeat.stop_asked,
             )

@@ -17,7 +17,6 @@ from lenswright.runs.request import TrainingRequest
 from lenswright.training.augmentation import Augmentation
 from lenswright.training.backbones import build_backbone, build_classifier
 from lenswright.training.checkpoints import BEST, load_checkpoint
-from lenswright.training.course import EpochMetrics
 from lenswright.training.distillation import ViewBank, build_view_bank
 from lenswright.training.fit_network import fit_network
 from lenswright.training.framed_photos import FramedPhotos, framed
@@ -79,9 +78,6 @@ class ScratchBackbone:
         recipe = scratch_recipe(self._request, self._spec.size_px, taught=teacher is not None)
         model = build_classifier(build_backbone(self._name, None, None), len(photos.classes), DROPOUT)
 
-        def on_epoch(metrics: EpochMetrics) -> None:
-            progress.epoch(asdict(metrics))
-
         with framed(photos, self._spec, self._folder, bench=self._bench, heartbeat=heartbeat) as frames:
             bank = None
             if teacher is not None:
@@ -93,7 +89,7 @@ class ScratchBackbone:
                 recipe=recipe,
                 checkpoint_dir=self._folder / "checkpoints",
                 teacher=bank,
-                on_epoch=on_epoch,
+                on_epoch=lambda metrics: progress.epoch(asdict(metrics)),
                 on_progress=progress.at,
                 should_stop=lambda: heartbeat.stop_asked,
             )
