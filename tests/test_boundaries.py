@@ -62,6 +62,12 @@ def test_every_module_but_those_of_training_can_be_imported_without_tensorflow()
     assert done.returncode == 0, done.stderr
 
 
+def test_numpy_multiplies_with_one_thread_unless_told_otherwise() -> None:
+    said = "import os, lenswright; print(os.environ['OPENBLAS_NUM_THREADS'])"
+    assert run_python(f"import os; os.environ.pop('OPENBLAS_NUM_THREADS', 0); {said}").stdout.strip() == "1"
+    assert run_python(f"import os; os.environ['OPENBLAS_NUM_THREADS'] = '3'; {said}").stdout.strip() == "3"
+
+
 def test_imports_point_down_only() -> None:
     tool = Path(sys.executable).parent / "lint-imports"
     done = subprocess.run(

@@ -3,8 +3,9 @@ import pytest
 
 from lenswright.errors import TrainingDiverged
 from lenswright.runs.request import TrainingRequest
+from lenswright.training import fit
 from lenswright.training.fit import fit_head
-from lenswright.training.head import LabelledFeatures
+from lenswright.training.head import LabelledFeatures, LinearHead
 
 
 def two_clouds(count: int, seed: int, share: float = 0.5) -> LabelledFeatures:
@@ -40,6 +41,18 @@ def test_the_same_seed_gives_the_same_head() -> None:
         for _ in range(2)
     ]  # fmt: skip
     assert np.array_equal(heads[0].kernel, heads[1].kernel)
+
+
+def test_embeddings_read_from_disk_each_epoch_give_the_same_head(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fitted() -> LinearHead:
+        return fit_head(
+            two_clouds(60, seed=1), two_clouds(30, seed=2), 2, TrainingRequest(epochs=2),
+            on_epoch=lambda _: None, should_stop=never,
+        )  # fmt: skip
+
+    in_memory = fitted()
+    monkeypatch.setattr(fit, "HELD_BYTES", 0)
+    assert np.array_equal(fitted().kernel, in_memory.kernel)
 
 
 def test_a_stop_ends_the_fit_with_the_best_head_so_far() -> None:

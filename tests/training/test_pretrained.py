@@ -159,6 +159,7 @@ def test_a_retrain_takes_the_champions_backbone_and_its_cache(settings: Settings
     request = TrainingRequest(kind="retrain")
     found = shelf(settings, backbone_weights=weights_file(tmp_path)).find(request, champion)
     assert found.identity == "tiny-32-abc"
+    assert shelf(settings).is_proven(found)  # its bundle was made of a graph that equals its twin
 
 
 @pytest.mark.parametrize("asked", [{"backbone": "vgg16"}, {"size_px": 64}])

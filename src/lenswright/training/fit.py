@@ -20,6 +20,7 @@ DEFAULT_WEIGHT_DECAY = 0.3
 DEFAULT_BATCH = 256
 VALIDATION_BATCH = 1024
 READ_ROWS = 4096  # at once from disk, batches are cut from them: handing over each by itself costs more
+HELD_BYTES = 256_000_000  # embeddings up to here are held in memory, more are read from disk each epoch
 STEPS_PER_CALL = 32  # so many batches a call into TensorFlow: small steps are otherwise mostly overhead
 
 Floats = NDArray[np.float32]
@@ -60,6 +61,14 @@ class _Batches:
 
     def steps(self) -> int:
         return -(-len(self.features) // self.size)
+
+
+def _held(features: LabelledFeatures) -> LabelledFeatures:
+    """Return the same features, in memory if there are few."""
+    count, width = features.embeddings.shape
+    if count * width * np.dtype(np.float32).itemsize > HELD_BYTES:
+        return features
+    return LabelledFeatures(features.embeddings[np.arange(count)], features.labels)
 
 
 def _mixed(random: np.random.Generator, alpha: float, *arrays: Floats) -> Any:
@@ -114,6 +123,7 @@ def fit_head(
     the epochs so far is then returned. Raises TrainingDiverged.
     """
     keras.utils.set_random_seed(request.seed)
+    train, validation = _held(train), _held(validation)
     even = np.ones(class_count, np.float32)
     weights = _class_weights(train.labels, class_count) if request.class_weights else even
     random = np.random.default_rng(request.seed)

@@ -153,10 +153,12 @@ class BackboneShelf:
         weights = champion.weights  # a chain of retrains names the first lender only
         if not weights.startswith(LENT):
             weights = f"{LENT} {version} ({weights})"
-        return Pretrained(
+        lent = Pretrained(
             champion.backbone, champion.input_spec, weights, identity, onnx, lambda: _backbone_of(stored),
             _is_mirrored(champion),
         )  # fmt: skip
+        self.prove(lent)  # no bundle is made of a graph that was not
+        return lent
 
     def _shipped(self) -> Manifest | None:
         """Return the newest model that ships with lenswright, whatever its task."""
@@ -176,13 +178,15 @@ class BackboneShelf:
 
     def is_proven(self, backbone: Pretrained) -> bool:
         """Return whether this very graph has been held against its Keras twin before, see `prove`."""
-        file = self.folder / f"{backbone.identity}.proven"
-        return file.exists() and file.read_text() == _digest(backbone.onnx)
+        return self._proof_of(backbone).exists()
 
     def prove(self, backbone: Pretrained) -> None:
         """Note that this graph answered as its Keras twin does."""
         self.folder.mkdir(parents=True, exist_ok=True)
-        (self.folder / f"{backbone.identity}.proven").write_text(_digest(backbone.onnx))
+        self._proof_of(backbone).touch()
+
+    def _proof_of(self, backbone: Pretrained) -> Path:
+        return self.folder / f"{backbone.identity}-{_digest(backbone.onnx)[:16]}.proven"
 
     def _on_shelf(self, name: str, make: Callable[[Path], object]) -> Path:
         """Return the file `name` in `folder`, made if need be; a killed or failed `make` leaves none."""
