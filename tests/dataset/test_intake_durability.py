@@ -21,7 +21,7 @@ from lenswright.errors import StorageFailure
 from lenswright.imaging.decode import DecodeLimits
 from lenswright.storage.blobs import Blobs
 from lenswright.storage.database import Database, open_database
-from lenswright.storage.tables import PhotoRow
+from lenswright.storage.dataset_tables import PhotoRow
 from tests.builders import encode, make_photo, make_photos, make_pixels
 from tests.dataset.conftest import Take
 

@@ -8,7 +8,7 @@ from lenswright.dataset.labelling import relabel
 from lenswright.dataset.statistics import dataset_statistics, labelled_photos, photo
 from lenswright.errors import InputRefused, NotFound, UnknownLabel
 from lenswright.storage.database import Database
-from lenswright.storage.tables import PhotoRow
+from lenswright.storage.dataset_tables import PhotoRow
 from tests.builders import encode, make_photos, make_pixels
 from tests.dataset.conftest import Take
 

@@ -17,7 +17,7 @@ from lenswright.dataset.labelling import Labeller
 from lenswright.dataset.looks import Look
 from lenswright.dataset.split import next_split
 from lenswright.storage.database import Database, open_database
-from lenswright.storage.tables import PhotoRow
+from lenswright.storage.dataset_tables import PhotoRow
 
 few_bits = st.integers(0, 63).flatmap(lambda bits: st.just(bits * 0x0101))
 hashes = st.lists(few_bits, min_size=1, max_size=25)

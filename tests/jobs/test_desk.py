@@ -17,7 +17,7 @@ from lenswright.runs.request import TrainingRequest
 from lenswright.settings import Settings
 from lenswright.storage.blobs import Blobs
 from lenswright.storage.database import Database
-from lenswright.storage.tables import PhotoRow
+from lenswright.storage.dataset_tables import PhotoRow
 from tests.jobs.waiting import TRAINER
 from tests.models import VERSION, write_tiny_bundle
 

@@ -19,9 +19,10 @@ from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError
 
 from lenswright.errors import SettingsError, StorageFailure
+from lenswright.storage.base import Table
 from lenswright.storage.database import Database, open_database
 from lenswright.storage.migrate import HEAD, MIGRATIONS
-from lenswright.storage.tables import ChampionRow, RunEventRow, Table
+from lenswright.storage.tables import ChampionRow, RunEventRow
 
 
 @pytest.fixture

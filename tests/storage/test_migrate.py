@@ -9,8 +9,9 @@ from alembic.config import Config
 from sqlalchemy import create_engine, select, text
 
 from lenswright.storage.database import Database, open_database
+from lenswright.storage.dataset_tables import PhotoRow
 from lenswright.storage.migrate import MIGRATIONS
-from lenswright.storage.tables import PhotoRow, PromotionRow
+from lenswright.storage.tables import PromotionRow
 
 PHOTO = (
     "INSERT INTO photos (task, sha256, pixel_sha256, dhash, width, height, size_bytes, format, filename,"

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lenswright.dataset.looks import COLOURS_BYTES, Look
-from lenswright.storage.tables import PhotoRow
+from lenswright.storage.dataset_tables import PhotoRow
 
 NEAR_BITS = 4  # copies differ by 0 to 4 bits of the hash
 NEAR_LEVELS = 32  # and by up to 31 of 255 levels anywhere in 6 x 6 pixels; other photos by 66 and more

@@ -10,7 +10,7 @@ from lenswright.dataset.looks import Look, look_of, pixel_hash
 from lenswright.dataset.upload import Upload
 from lenswright.errors import InputRefused
 from lenswright.imaging.decode import DecodeLimits, decode
-from lenswright.storage.tables import PhotoRow
+from lenswright.storage.dataset_tables import PhotoRow
 
 
 @dataclass(frozen=True)

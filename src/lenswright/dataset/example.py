@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass
 
-from lenswright.storage.tables import PhotoRow
+from sqlalchemy import ColumnElement
+
+from lenswright.storage.dataset_tables import PhotoRow
 
 SPLITS = ("train", "validation", "test")
 UNUSED = "unused"  # too like photos of two different splits: it would leak from one to the other
@@ -14,7 +16,8 @@ class Photo:
     """One photo of one task; sizes in px and bytes, `uploaded_at` in epoch seconds.
 
     `split` is None while the photo has no label. `group_id` is the id of the first photo of its
-    group of near-duplicates.
+    group of near-duplicates. `brightness` 0..255 and `sharpness` (see `quality`) are None where nobody
+    measured them. `edit_id`: the upload that brought it. `deleted_at`: it lies in the bin.
     """
 
     id: int
@@ -31,6 +34,12 @@ class Photo:
     format: str
     source: str
     uploaded_at: float
+    brightness: float | None = None
+    sharpness: float | None = None
+    edit_id: int | None = None
+    labelled_at: float | None = None
+    confirmed_at: float | None = None
+    deleted_at: float | None = None
 
     @property
     def key(self) -> str:
@@ -65,4 +74,15 @@ def as_photo(row: PhotoRow) -> Photo:
         format=row.format,
         source=row.source,
         uploaded_at=row.uploaded_at,
+        brightness=row.brightness,
+        sharpness=row.sharpness,
+        edit_id=row.edit_id,
+        labelled_at=row.labelled_at,
+        confirmed_at=row.confirmed_at,
+        deleted_at=row.deleted_at,
     )
+
+
+def present(task: str) -> ColumnElement[bool]:
+    """Return the condition for a photo of `task` that is not in the bin."""
+    return (PhotoRow.task == task) & PhotoRow.deleted_at.is_(None)

@@ -25,7 +25,7 @@ from lenswright.errors import ImageError, InputRefused
 from lenswright.imaging.decode import DecodeLimits
 from lenswright.storage.blobs import Blobs
 from lenswright.storage.database import Database
-from lenswright.storage.tables import PhotoRow
+from lenswright.storage.dataset_tables import PhotoRow
 
 __all__ = ["Intake", "IntakeResult", "Upload"]
 

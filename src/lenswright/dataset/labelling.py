@@ -14,7 +14,7 @@ from lenswright.dataset.looks import Look
 from lenswright.dataset.split import SplitAssigner
 from lenswright.errors import InputRefused, NotFound
 from lenswright.storage.database import Database
-from lenswright.storage.tables import PhotoRow
+from lenswright.storage.dataset_tables import PhotoRow
 
 LARGEST_ID = 2**31 - 1
 

@@ -10,7 +10,7 @@ from lenswright.dataset.examination import Examined, first_of_each
 from lenswright.dataset.example import blob_key
 from lenswright.dataset.labelling import Labeller
 from lenswright.dataset.upload import IntakeResult, Outcome, clean_filename
-from lenswright.storage.tables import PhotoRow
+from lenswright.storage.dataset_tables import PhotoRow
 
 
 class Registration:

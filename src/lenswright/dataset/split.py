@@ -10,8 +10,8 @@ from collections.abc import Iterable
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from lenswright.dataset.example import SPLITS, UNUSED
-from lenswright.storage.tables import PhotoRow
+from lenswright.dataset.example import SPLITS, UNUSED, present
+from lenswright.storage.dataset_tables import PhotoRow
 
 SHARES = {"train": 0.8, "test": 0.1, "validation": 0.1}
 FIRST = ("train", "test", "validation", "train")  # so that few photos can already train and measure
@@ -36,7 +36,7 @@ class SplitAssigner:
         self._counts: defaultdict[str, Counter[str]] = defaultdict(Counter)
         query = (
             select(PhotoRow.label, PhotoRow.split, func.count())
-            .where(PhotoRow.task == task, PhotoRow.label.is_not(None), PhotoRow.split.is_not(None))
+            .where(present(task), PhotoRow.label.is_not(None), PhotoRow.split.is_not(None))
             .group_by(PhotoRow.label, PhotoRow.split)
         )
         for label, split, count in session.execute(query):

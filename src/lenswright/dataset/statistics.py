@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
-from lenswright.dataset.example import SPLITS, UNUSED, Photo, as_photo
+from lenswright.dataset.example import SPLITS, UNUSED, Photo, as_photo, present
 from lenswright.dataset.labelling import LARGEST_ID
 from lenswright.dataset.labels import is_label
 from lenswright.dataset.problems import Problem, find_problems
 from lenswright.errors import NotFound
 from lenswright.storage.database import Database
-from lenswright.storage.tables import PhotoRow
+from lenswright.storage.dataset_tables import PhotoRow
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ class DatasetStatistics:
 
 def dataset_statistics(database: Database, task: str) -> DatasetStatistics:
     """Return the counts of `task`; all zero for a task without photos."""
-    mine = PhotoRow.task == task
+    mine = present(task)
     with database.reading() as session:
         total, size_bytes = session.execute(
             select(func.count(), func.coalesce(func.sum(PhotoRow.size_bytes), 0)).where(mine)
@@ -69,7 +69,11 @@ def dataset_statistics(database: Database, task: str) -> DatasetStatistics:
 def tasks(database: Database) -> list[str]:
     """Return the tasks that have photos, sorted."""
     with database.reading() as session:
-        return list(session.scalars(select(PhotoRow.task).distinct().order_by(PhotoRow.task)))
+        return list(
+            session.scalars(
+                select(PhotoRow.task).distinct().where(PhotoRow.deleted_at.is_(None)).order_by(PhotoRow.task)
+            )
+        )
 
 
 def photos_page(
@@ -84,7 +88,7 @@ def photos_page(
     """Return how many photos match, and those of page 1, 2, ... of them, newest first."""
     if label is not None and not is_label(label):
         return 0, []  # no photo has it, and a database may refuse to look for a NUL
-    conditions = [PhotoRow.task == task]
+    conditions = [present(task)]
     conditions += [PhotoRow.label == label] if label is not None else []
     conditions += [PhotoRow.split == split] if split is not None else []
     query = select(PhotoRow).where(*conditions).order_by(PhotoRow.id.desc())
@@ -105,9 +109,7 @@ def photo(database: Database, photo_id: int) -> Photo:
 
 def labelled_photos(database: Database, task: str) -> list[Photo]:
     """Return the labelled photos of the three splits, oldest first."""
-    query = select(PhotoRow).where(
-        PhotoRow.task == task, PhotoRow.label.is_not(None), PhotoRow.split.in_(SPLITS)
-    )
+    query = select(PhotoRow).where(present(task), PhotoRow.label.is_not(None), PhotoRow.split.in_(SPLITS))
     with database.reading() as session:
         return [as_photo(row) for row in session.scalars(query.order_by(PhotoRow.id))]
 

@@ -1,68 +1,9 @@
-"""The tables, as SQLAlchemy maps them. Times are epoch seconds (UTC); JSON is kept as text.
+"""The tables of runs, versions and requests."""
 
-A change here needs a new file in `migrations/versions`; a test compares the two.
-"""
+from sqlalchemy import Boolean, ForeignKey, Index, String, Text, false
+from sqlalchemy.orm import Mapped, mapped_column
 
-from sqlalchemy import (
-    BigInteger,
-    Boolean,
-    ForeignKey,
-    Index,
-    LargeBinary,
-    MetaData,
-    String,
-    Text,
-    UniqueConstraint,
-    false,
-)
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
-
-NAMES = {
-    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-    "fk": "fk_%(table_name)s_%(column_0_name)s",
-    "pk": "pk_%(table_name)s",
-}
-
-
-class Table(DeclarativeBase):
-    """The base of all tables; constraints have stable names so that migrations can find them."""
-
-    metadata = MetaData(naming_convention=NAMES)
-
-
-class PhotoRow(Table):
-    """One photo of one task. `split` is NULL while unlabelled.
-
-    `dhash` is 64 bits, as signed, and `colours` 6 x 6 RGB: what near-duplicates share.
-    """
-
-    __tablename__ = "photos"
-    __table_args__ = (
-        UniqueConstraint("task", "pixel_sha256"),
-        Index(None, "task", "sha256"),
-        Index(None, "task", "label", "split"),
-        Index(None, "task", "group_id"),
-        {"sqlite_autoincrement": True},  # an id is never given twice
-    )
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    task: Mapped[str] = mapped_column(String(100))
-    label: Mapped[str | None] = mapped_column(String(100))
-    split: Mapped[str | None] = mapped_column(String(10))
-    group_id: Mapped[int | None]
-    sha256: Mapped[str] = mapped_column(String(64))
-    pixel_sha256: Mapped[str] = mapped_column(String(64))
-    dhash: Mapped[int] = mapped_column(BigInteger)
-    colours: Mapped[bytes | None] = mapped_column(LargeBinary)
-    width: Mapped[int]
-    height: Mapped[int]
-    size_bytes: Mapped[int]
-    format: Mapped[str] = mapped_column(String(10))
-    filename: Mapped[str] = mapped_column(Text)
-    source: Mapped[str] = mapped_column(String(100))
-    uploaded_at: Mapped[float]
-    labelled_at: Mapped[float | None]
+from lenswright.storage.base import Table
 
 
 class RunRow(Table):
@@ -90,6 +31,7 @@ class RunRow(Table):
     error: Mapped[str | None] = mapped_column(Text)
     version: Mapped[str | None] = mapped_column(String(100))
     result: Mapped[str | None] = mapped_column(Text)
+    snapshot_id: Mapped[int | None]
 
 
 class RunEventRow(Table):

@@ -2,7 +2,8 @@
 
 from alembic import context
 
-from lenswright.storage.tables import Table
+from lenswright.storage import dataset_tables, tables  # noqa: F401 both add to the metadata
+from lenswright.storage.base import Table
 
 context.configure(
     connection=context.config.attributes["connection"],

@@ -1,0 +1,99 @@
+"""What people do to the data set, written down in the transaction that does it.
+
+An edit is one act of one person: an upload, a relabelling, a deletion, an undo. Its entries say what it
+did to each file or photo. They are the report of an upload, the audit trail, and what an undo reverses.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from sqlalchemy.orm import Session
+
+from lenswright.storage.dataset_tables import EditEntryRow, EditRow, PhotoRow
+
+Action = Literal[
+    "upload", "import", "fuse", "predicted", "relabel", "delete", "restore", "confirm", "forget", "regroup",
+    "undo",
+]  # fmt: skip
+BATCHES: tuple[Action, ...] = ("upload", "import", "fuse", "predicted")  # those that bring photos in
+LONGEST_BY = 100
+
+
+@dataclass(frozen=True)
+class State:
+    """The label and split of a photo at one moment; both None for one without a label."""
+
+    label: str | None = None
+    split: str | None = None
+
+
+def state_of(row: PhotoRow) -> State:
+    """Return how a photo stands now."""
+    return State(row.label, row.split)
+
+
+def begin_edit(
+    session: Session,
+    task: str,
+    action: Action,
+    *,
+    by: str,
+    now: float,
+    source: str | None = None,
+    detail: Mapping[str, Any] | None = None,
+    undoes: int | None = None,
+) -> EditRow:
+    """Return the row of a new edit, with its id; `end_edit` says when it is over."""
+    row = EditRow(
+        task=task,
+        action=action,
+        by=by[:LONGEST_BY],
+        at=now,
+        source=source,
+        detail=json.dumps(dict(detail or {})),
+        undoes=undoes,
+    )
+    session.add(row)
+    session.flush()
+    return row
+
+
+def end_edit(session: Session, edit_id: int, now: float) -> None:
+    """Note that an edit is over; the first end counts."""
+    row = session.get_one(EditRow, edit_id)
+    row.ended_at = row.ended_at or now
+
+
+def note(
+    session: Session,
+    edit_id: int,
+    outcome: str,
+    *,
+    photo: PhotoRow | None = None,
+    before: State = State(),
+    filename: str | None = None,
+    label: str | None = None,
+    code: str | None = None,
+    reason: str | None = None,
+) -> None:
+    """Write down what an edit did to one photo, which stands as it is now, or to a file that was refused.
+
+    `label` names another label than the photo has: the one that was not taken.
+    """
+    after = state_of(photo) if photo else State()
+    session.add(
+        EditEntryRow(
+            edit_id=edit_id,
+            photo_id=photo.id if photo else None,
+            filename=filename or (photo.filename if photo else None),
+            outcome=outcome,
+            label_before=before.label,
+            label_after=label or after.label,
+            split_before=before.split,
+            split_after=after.split,
+            code=code,
+            reason=reason,
+        )
+    )
