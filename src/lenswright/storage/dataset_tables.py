@@ -20,6 +20,7 @@ class PhotoRow(Table):
         Index(None, "task", "sha256"),
         Index(None, "task", "label", "split"),
         Index(None, "task", "group_id"),
+        Index(None, "task", "forgotten_at"),
         {"sqlite_autoincrement": True},  # an id is never given twice
     )
 
@@ -93,10 +94,13 @@ class EditEntryRow(Table):
 
 
 class SnapshotRow(Table):
-    """A frozen data set: runs that saw the same photos, labels and splits share one."""
+    """A frozen data set: runs that saw the same photos, labels and splits share one.
+
+    Of one `data_hash` there are several where a picture was forgotten and came again as another photo.
+    """
 
     __tablename__ = "snapshots"
-    __table_args__ = (UniqueConstraint("task", "data_hash"), {"sqlite_autoincrement": True})
+    __table_args__ = (Index(None, "task", "data_hash"), {"sqlite_autoincrement": True})
 
     id: Mapped[int] = mapped_column(primary_key=True)
     task: Mapped[str] = mapped_column(String(100))

@@ -7,10 +7,13 @@ from lenswright.storage.base import Table
 
 
 class RunRow(Table):
-    """One training run. `active_machine` is unique and set while it is active: one run per machine."""
+    """One training run. `active_machine` is unique and set while it is active: one run per machine.
+
+    `snapshot_id`: the data set it learnt from, NULL until it froze one.
+    """
 
     __tablename__ = "runs"
-    __table_args__ = (Index(None, "task"), {"sqlite_autoincrement": True})
+    __table_args__ = (Index(None, "task"), Index(None, "snapshot_id"), {"sqlite_autoincrement": True})
 
     id: Mapped[int] = mapped_column(primary_key=True)
     task: Mapped[str] = mapped_column(String(100))
@@ -51,7 +54,7 @@ class VersionRow(Table):
     """One registered model version; `summary` is what a list shows, `verdict` the gate's answer."""
 
     __tablename__ = "versions"
-    __table_args__ = (Index(None, "task", "created_at"),)
+    __table_args__ = (Index(None, "task", "created_at"), Index(None, "run_id"))
 
     version: Mapped[str] = mapped_column(String(100), primary_key=True)
     task: Mapped[str] = mapped_column(String(100))

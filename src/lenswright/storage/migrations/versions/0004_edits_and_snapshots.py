@@ -20,6 +20,9 @@ def upgrade() -> None:
     for name, kind in PHOTO_COLUMNS.items():
         op.add_column("photos", sa.Column(name, kind(), nullable=True))
     op.add_column("runs", sa.Column("snapshot_id", sa.Integer(), nullable=True))
+    op.create_index("ix_photos_task_forgotten_at", "photos", ["task", "forgotten_at"])
+    op.create_index("ix_runs_snapshot_id", "runs", ["snapshot_id"])
+    op.create_index("ix_versions_run_id", "versions", ["run_id"])
     _make_edits()
     _make_snapshots()
     _make_suggestions()
@@ -70,9 +73,9 @@ def _make_snapshots() -> None:
         sa.Column("created_at", sa.Double(), nullable=False),
         sa.Column("photos", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_snapshots"),
-        sa.UniqueConstraint("task", "data_hash", name="uq_snapshots_task_data_hash"),
         sqlite_autoincrement=True,
     )
+    op.create_index("ix_snapshots_task_data_hash", "snapshots", ["task", "data_hash"])
     op.create_table(
         "snapshot_photos",
         sa.Column("snapshot_id", sa.Integer(), nullable=False),
