@@ -12,7 +12,7 @@ from lenswright.imaging.decode import RGB, DecodeLimits
 from lenswright.imaging.framing import decode_framed
 from lenswright.inference.explain import Explanation, activation_map, overlay
 from lenswright.inference.nearest import Neighbourhood
-from lenswright.inference.prediction import AnswerStatus, Prediction
+from lenswright.inference.prediction import AnswerStatus, Prediction, novelty_of, uncertainty_of
 from lenswright.inference.session import open_session
 from lenswright.registry.bundle import NETWORK, Bundle
 from lenswright.registry.golden import golden_frames
@@ -90,26 +90,29 @@ class Classifier:
         order = np.argsort(-probabilities, kind="stable")
         classes = self.manifest.classes
         ranked = tuple((classes[index], float(probabilities[index])) for index in order)
+        confidence, distance = ranked[0][1], self.distance(embedding)
         return Prediction(
             task=self.manifest.task,
             version=self.manifest.version,
             predicted_class=ranked[0][0],
-            confidence=ranked[0][1],
+            confidence=confidence,
             probabilities=ranked,
-            status=self.status(ranked[0][1], embedding),
+            status=self.status(confidence, distance),
             decode_ms=decode_ms,
             inference_ms=inference_ms,
+            distance=distance,
+            uncertainty=uncertainty_of(confidence, len(ranked)),
+            novelty=novelty_of(distance, self.manifest.unknown_distance),
         )
 
-    def status(self, confidence: float, embedding: Floats) -> AnswerStatus:
-        """Return what to make of an answer of this confidence 0..1, given with the embedding (1, D)."""
+    def distance(self, embedding: Floats) -> float | None:
+        """Return the cosine distance 0..2 of the embedding (1, D) to the training photos, if it has any."""
+        return None if self._neighbourhood is None else float(self._neighbourhood.distance(embedding)[0])
+
+    def status(self, confidence: float, distance: float | None) -> AnswerStatus:
+        """Return what to make of an answer of this confidence 0..1, given at this `distance`."""
         limit = self.manifest.unknown_distance
-        stranger = (
-            self._neighbourhood is not None
-            and limit is not None
-            and self._neighbourhood.distance(embedding)[0] > limit
-        )
-        if stranger:
+        if distance is not None and limit is not None and distance > limit:
             return "unknown"
         return "accepted" if confidence >= self.manifest.accept_threshold else "uncertain"
 

@@ -146,5 +146,5 @@ class Proof:
             return None
         answer = classifier.answer(framed[None])
         row: NDArray[np.float32] = answer.probabilities[0]
-        status = classifier.status(float(row.max()), answer.embeddings)
+        status = classifier.status(float(row.max()), classifier.distance(answer.embeddings))
         return _Answer(row, status, (time.perf_counter() - began) * 1e3)
