@@ -24,7 +24,7 @@ def test_a_photo_is_stored_with_all_that_is_known_of_it(take: Take, database: Da
     data = make_photo(size=(96, 80))
     (result,) = take(Upload("my circle.jpg", data, "circle"))
     assert result == IntakeResult(
-        "my circle.jpg", "stored", 1, f"uploads/{photo(database, 1).key}", "circle", "train"
+        "my circle.jpg", "stored", 1, f"uploads/{photo(database, 1).key}", "circle", "train", batch=1
     )
     stored = photo(database, 1)
     assert (stored.width, stored.height, stored.size_bytes, stored.format) == (96, 80, len(data), "JPEG")

@@ -14,7 +14,7 @@ import pytest
 from PIL import Image
 from sqlalchemy import select
 
-from lenswright.dataset.intake import BATCH_BYTES, BATCH_PHOTOS, Intake, IntakeResult, Upload
+from lenswright.dataset.intake import CHUNK_BYTES, CHUNK_PHOTOS, Intake, IntakeResult, Upload
 from lenswright.dataset.registration import Registration
 from lenswright.dataset.statistics import dataset_statistics, photo
 from lenswright.errors import StorageFailure
@@ -59,18 +59,18 @@ def test_uploads_are_read_a_batch_at_a_time(intake: Intake) -> None:
 
     def uploads() -> Iterator[Upload]:
         nonlocal handed_out
-        for data in make_photos(3 * BATCH_PHOTOS):
+        for data in make_photos(3 * CHUNK_PHOTOS):
             handed_out += 1
             yield Upload("x", data)
 
     results = intake.take("shapes", uploads(), source="test")
     assert handed_out == 0
     next(results)
-    assert handed_out == BATCH_PHOTOS
+    assert handed_out == CHUNK_PHOTOS
 
 
 def test_a_batch_of_large_files_is_short(intake: Intake) -> None:
-    large = [Upload("x", bytes(BATCH_BYTES // 2)) for _ in range(6)]
+    large = [Upload("x", bytes(CHUNK_BYTES // 2)) for _ in range(6)]
     remaining = iter(large)
     next(intake.take("shapes", remaining, source="test"))
     assert len(list(remaining)) == 4
@@ -95,7 +95,7 @@ def test_a_full_disk_loses_nothing_that_was_acknowledged(database: Database, tmp
     acknowledged: list[IntakeResult] = []
     with pytest.raises(StorageFailure, match="No space left"):
         acknowledged.extend(intake.take("shapes", uploads, source="test"))
-    assert rows_in(database) == BATCH_PHOTOS
+    assert rows_in(database) == CHUNK_PHOTOS
     blobs.left = 99
     again = list(intake.take("shapes", uploads, source="test"))
     assert Counter(result.outcome for result in again) == {"duplicate": 50, "stored": 30}

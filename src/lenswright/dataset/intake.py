@@ -1,15 +1,23 @@
 """Photos in: each verified, compared with what is there, stored once, and acknowledged when on disk.
 
-Batches keep the number of commits low; a photo's bytes are on disk before its row is committed.
+Every upload is an edit with an entry for every file. Chunks keep the number of commits low; a photo's
+bytes are on disk before its row is committed.
 """
 
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from typing import Any
 
 from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import Session
 
+from lenswright.cpus import cpu_count
+from lenswright.dataset.batch_log import BatchLog, BatchWish, Entered
 from lenswright.dataset.duplicates import DuplicateIndex
+from lenswright.dataset.edits import Action, end_edit
 from lenswright.dataset.examination import (
     Examined,
     bytes_hash,
@@ -20,7 +28,7 @@ from lenswright.dataset.examination import (
 )
 from lenswright.dataset.labelling import Labeller
 from lenswright.dataset.registration import Registration
-from lenswright.dataset.upload import IntakeResult, Upload, clean_filename, refused
+from lenswright.dataset.upload import IntakeResult, Upload, refused
 from lenswright.errors import ImageError, InputRefused
 from lenswright.imaging.decode import DecodeLimits
 from lenswright.storage.blobs import Blobs
@@ -29,8 +37,8 @@ from lenswright.storage.dataset_tables import PhotoRow
 
 __all__ = ["Intake", "IntakeResult", "Upload"]
 
-BATCH_PHOTOS = 50
-BATCH_BYTES = 32_000_000
+CHUNK_PHOTOS = 50
+CHUNK_BYTES = 32_000_000
 
 
 class Intake:
@@ -48,38 +56,87 @@ class Intake:
         self._limits, self._clock = limits, clock
         self._indexes: dict[str, DuplicateIndex] = {}
         self._turn = threading.Lock()  # an index belongs to one transaction at a time
+        self._pool = ThreadPoolExecutor(cpu_count(), thread_name_prefix="intake")
 
-    def take(self, task: str, uploads: Iterable[Upload], *, source: str) -> Iterator[IntakeResult]:
+    def take(
+        self,
+        task: str,
+        uploads: Iterable[Upload],
+        *,
+        source: str,
+        by: str = "lenswright",
+        action: Action = "upload",
+        edit_id: int | None = None,
+        detail: Mapping[str, Any] | None = None,
+    ) -> Iterator[IntakeResult]:
         """Yield what became of each upload, in order, once it is on disk; `task` is a slug.
 
-        Holds one batch in memory. Raises StorageFailure: photos yielded before it stay.
+        The whole is one edit, `action` by `by`, or goes on with `edit_id`; it ends with the last upload,
+        also if it is cut short. Without uploads there is no edit. Holds one chunk in memory.
+        Raises StorageFailure: photos yielded before it stay. NotFound if the task has no such edit.
         """
-        for batch in _batches(uploads):
-            yield from self._take_batch(task, batch, source)
+        log = BatchLog(BatchWish(task, source, by, action, edit_id, detail))
+        try:
+            for chunk, is_last in _chunks(uploads):
+                yield from self._take_chunk(log, chunk, is_last)
+        except BaseException as exc:
+            log.end(self._database, self._clock(), cut_short=exc)
+            raise
+        log.end(self._database, self._clock())
 
-    def _take_batch(self, task: str, batch: Sequence[Upload], source: str) -> list[IntakeResult]:
-        looked_at = self._examine_all(task, batch)
+    def _take_chunk(self, log: BatchLog, chunk: Sequence[Upload], is_last: bool) -> list[IntakeResult]:
+        task = log.wish.task
+        looked_at = self._examine_all(task, chunk)
         examined = [entry for entry in looked_at if isinstance(entry, Examined)]
-        if not examined:
-            return [entry for entry in looked_at if isinstance(entry, IntakeResult)]
-        self._blobs.write_many({entry.key: entry.upload.data for entry in self._unwritten(task, examined)})
-        entered = iter(self._register(task, examined, source))
-        return [entry if isinstance(entry, IntakeResult) else next(entered) for entry in looked_at]
+        if examined:
+            self._blobs.write_many(
+                {entry.key: entry.upload.data for entry in self._unwritten(task, examined)}
+            )
+        with self._turn:
+            index = self._indexes.setdefault(task, DuplicateIndex(task))
+            try:
+                with self._database.writing() as session:
+                    now = self._clock()
+                    edit_id = log.open(session, now)
+                    entered = self._enter(session, log, edit_id, looked_at, index)
+                    if is_last:
+                        end_edit(session, edit_id, now)
+            except BaseException:
+                index.clear()  # what it learnt in this transaction is not so
+                raise
+        log.committed(edit_id, ended=is_last)
+        return [entry.result for entry in entered]
 
-    def _examine_all(self, task: str, batch: Sequence[Upload]) -> list[Examined | IntakeResult]:
-        hashes = [bytes_hash(upload.data) for upload in batch]
-        known = {row.sha256: row for row in self._rows(task, PhotoRow.sha256.in_(hashes))}
-        return [
-            self._examine(upload, sha256, known.get(sha256))
-            for upload, sha256 in zip(batch, hashes, strict=True)
+    def _enter(
+        self,
+        session: Session,
+        log: BatchLog,
+        edit_id: int,
+        looked_at: Sequence[Examined | IntakeResult],
+        index: DuplicateIndex,
+    ) -> list[Entered]:
+        examined = [entry for entry in looked_at if isinstance(entry, Examined)]
+        labeller = Labeller(session, log.wish.task, self._clock(), index)
+        registration = Registration(session, log.wish, edit_id, labeller, index, self._clock())
+        registered = iter(registration.enter_all(examined) if examined else ())
+        entered = [
+            Entered(replace(entry, batch=edit_id)) if isinstance(entry, IntakeResult) else next(registered)
+            for entry in looked_at
         ]
+        log.write(session, edit_id, entered)
+        return entered
+
+    def _examine_all(self, task: str, chunk: Sequence[Upload]) -> list[Examined | IntakeResult]:
+        hashes = list(self._pool.map(bytes_hash, [upload.data for upload in chunk]))
+        known = {row.sha256: row for row in self._rows(task, PhotoRow.sha256.in_(hashes))}
+        return list(self._pool.map(self._examine, chunk, hashes, [known.get(sha256) for sha256 in hashes]))
 
     def _examine(self, upload: Upload, sha256: str, known: PhotoRow | None) -> Examined | IntakeResult:
         try:
             check_upload(upload)
             return recognise(upload, known) if known else examine(upload, sha256, self._limits)
         except (ImageError, InputRefused) as exc:
-            return refused(clean_filename(upload.filename), exc)
+            return refused(upload.filename, exc)
 
     def _unwritten(self, task: str, examined: Sequence[Examined]) -> list[Examined]:
         """Return those whose bytes are to be written: new pictures, and photos whose file is gone."""
@@ -96,27 +153,16 @@ class Intake:
         with self._database.reading() as session:
             return session.scalars(select(PhotoRow).where(PhotoRow.task == task, condition)).all()
 
-    def _register(self, task: str, examined: Sequence[Examined], source: str) -> list[IntakeResult]:
-        with self._turn:
-            index = self._indexes.setdefault(task, DuplicateIndex(task))
-            try:
-                with self._database.writing() as session:
-                    labeller = Labeller(session, task, self._clock(), index)
-                    registration = Registration(session, task, labeller, index, source, self._clock())
-                    return registration.enter_all(examined)
-            except BaseException:
-                index.clear()  # what it learnt in this transaction is not so
-                raise
 
-
-def _batches(uploads: Iterable[Upload]) -> Iterator[list[Upload]]:
-    batch: list[Upload] = []
+def _chunks(uploads: Iterable[Upload]) -> Iterator[tuple[list[Upload], bool]]:
+    """Yield the uploads in lists, and whether that one is known to be the last."""
+    chunk: list[Upload] = []
     size_bytes = 0
     for upload in uploads:
-        batch.append(upload)
+        chunk.append(upload)
         size_bytes += len(upload.data)
-        if len(batch) == BATCH_PHOTOS or size_bytes >= BATCH_BYTES:
-            yield batch
-            batch, size_bytes = [], 0
-    if batch:
-        yield batch
+        if len(chunk) == CHUNK_PHOTOS or size_bytes >= CHUNK_BYTES:
+            yield chunk, False
+            chunk, size_bytes = [], 0
+    if chunk:
+        yield chunk, True

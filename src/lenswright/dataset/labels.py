@@ -1,4 +1,4 @@
-"""Names that people give: of tasks and of classes, in one form each."""
+"""Names that people give: of tasks, of classes and of sources, in one form each."""
 
 import re
 import unicodedata
@@ -8,6 +8,7 @@ from lenswright.errors import InputRefused, UnknownLabel
 
 LONGEST_TASK = 50
 LONGEST_LABEL = 100
+LONGEST_SOURCE = 100
 REFUSED_CATEGORIES = ("Cc", "Cs", "Co", "Cn")  # controls, lone surrogates, code points without a meaning
 TURN_TEXT_AROUND = set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
@@ -42,6 +43,19 @@ def normalise_label(label: str) -> str:
         raise UnknownLabel(
             "Expected a label of printing characters, without slashes or a dot at its start."
             f" Received: {_shown(label)}."
+        )
+    return clean
+
+
+def normalise_source(source: str) -> str:
+    """Return the name of where photos came from, in NFC, trimmed, with single spaces.
+
+    Raises InputRefused if it is empty, longer than 100 characters or has characters that do not print.
+    """
+    clean = " ".join(unicodedata.normalize("NFC", source).split())
+    if not 1 <= len(clean) <= LONGEST_SOURCE or not clean.isprintable():
+        raise InputRefused(
+            f"Expected a source of 1 to {LONGEST_SOURCE} printing characters. Received: {_shown(source)}."
         )
     return clean
 

@@ -23,7 +23,7 @@ class Upload:
     refusal: LenswrightError | None = None
 
 
-Outcome = Literal["stored", "labelled", "duplicate", "refused"]
+Outcome = Literal["stored", "labelled", "duplicate", "refused", "restored"]
 
 
 @dataclass(frozen=True)
@@ -32,8 +32,8 @@ class IntakeResult:
 
     `stored`: it is new. `labelled`: it was there without a label and has one now. `duplicate`: it was
     there; `id`, `path`, `label` and `split` are those of the photo that is there, as is
-    `duplicate_of`; code `label_conflict` if it has another label, which it keeps. `refused`: `code`
-    and `reason` say why.
+    `duplicate_of`; code `label_conflict` if it has another label, which it keeps. `restored`: it lay in
+    the bin, and is there again. `refused`: `code` and `reason` say why. `batch`: the edit that says so.
     """
 
     filename: str
@@ -45,14 +45,21 @@ class IntakeResult:
     duplicate_of: int | None = None
     code: str | None = None
     reason: str | None = None
+    batch: int | None = None
 
 
 def refused(filename: str, error: LenswrightError) -> IntakeResult:
     """Return the result of a file that `error` keeps out."""
-    return IntakeResult(filename, "refused", code=error.code, reason=str(error))
+    return IntakeResult(clean_filename(filename), "refused", code=error.code, reason=printing(str(error)))
 
 
 def clean_filename(filename: str) -> str:
     """Return `filename` as it can be kept and shown: printing characters, at most the last 255."""
-    kept = "".join(char if unicodedata.category(char)[0] != "C" else "�" for char in filename)
-    return kept[-LONGEST_FILENAME:]
+    return printing(filename)[-LONGEST_FILENAME:]
+
+
+def printing(text: str) -> str:
+    """Return `text` with a sign in place of every character that does not print."""
+    return "".join(
+        char if unicodedata.category(char)[0] != "C" else "\N{REPLACEMENT CHARACTER}" for char in text
+    )

@@ -8,17 +8,30 @@ from werkzeug.datastructures import FileStorage
 
 from lenswright.dataset.example import SPLITS
 from lenswright.dataset.importers import read_uploads
+from lenswright.dataset.labels import normalise_source
 from lenswright.dataset.upload import IntakeResult, Upload
-from lenswright.dataset.upload import refused as refusal
 from lenswright.errors import ArchiveRefused, InputRefused
+from lenswright.web.actor import actor
 from lenswright.web.dataset_report import counts
 from lenswright.web.services import Services
+
+DEFAULT_SOURCE = "upload"
+
+
+@dataclass(frozen=True)
+class UploadWish:
+    """What a request says of all its files, each None if it does not."""
+
+    label: str | None = None
+    split: str | None = None
+    source: str | None = None
 
 
 @dataclass(frozen=True)
 class Batch:
-    """What became of the files of one request; `dataset` counts what is there now."""
+    """What became of the files of one request, which is the edit `id`; `dataset` counts what is there now."""
 
+    id: int
     task: str
     results: tuple[IntakeResult, ...]
     dataset: dict[str, int]
@@ -29,7 +42,7 @@ class Batch:
 
     @property
     def changed(self) -> int:
-        """How many files were stored, or gave a photo its label."""
+        """How many files were stored, gave a photo its label, or brought one back from the bin."""
         return len(self.results) - self.duplicates - self._count("refused")
 
     @property
@@ -41,8 +54,6 @@ class Batch:
     @property
     def refusal(self) -> str:
         """A sentence on why nothing was stored."""
-        if not self.results:
-            return "No photo was found in the upload."
         first = self.results[0]
         others = f" So were {len(self.results) - 1} others." if len(self.results) > 1 else ""
         return f"{first.filename!r} was refused: {first.reason}{others}"
@@ -50,6 +61,7 @@ class Batch:
     def to_json(self) -> dict[str, Any]:
         return {
             "task": self.task,
+            "batch": self.id,
             "stored": self.changed,
             "duplicates": self.duplicates,
             "refused": self._count("refused"),
@@ -61,26 +73,23 @@ class Batch:
         return sum(result.outcome == outcome for result in self.results)
 
 
-def take_in(
-    here: Services, task: str, files: Iterable[FileStorage], *, label: str | None, split: str | None
-) -> Batch:
-    """Take every photo of `files` into `task`, one at a time. Raises InputRefused for an unknown split."""
-    if split and split not in SPLITS:
-        raise InputRefused(f"Expected a split of {', '.join(SPLITS)}. Received: {split!r}.")
-    refused: list[IntakeResult] = []
-    uploads = _read(here, files, label or None, split or None, refused)
-    taken = [*here.intake.take(task, uploads, source="upload")]
-    return Batch(task, (*taken, *refused), counts(here, task))
+def take_in(here: Services, task: str, files: Iterable[FileStorage], wish: UploadWish) -> Batch:
+    """Take every photo of `files`, of which there is at least one, into `task`.
+
+    Raises InputRefused for a split or a source that cannot be.
+    """
+    if wish.split and wish.split not in SPLITS:
+        raise InputRefused(f"Expected a split of {', '.join(SPLITS)}. Received: {wish.split!r}.")
+    source = normalise_source(wish.source or DEFAULT_SOURCE)
+    uploads = _read(here, files, wish.label or None, wish.split or None)
+    taken = tuple(here.intake.take(task, uploads, source=source, by=actor()))
+    return Batch(int(taken[0].batch or 0), task, taken, counts(here, task))
 
 
 def _read(
-    here: Services,
-    files: Iterable[FileStorage],
-    label: str | None,
-    split: str | None,
-    refused: list[IntakeResult],
+    here: Services, files: Iterable[FileStorage], label: str | None, split: str | None
 ) -> Iterator[Upload]:
-    """Yield the photos of each file; an archive that is refused on the way is noted in `refused`."""
+    """Yield the photos of each file, or the archive itself where it is refused on the way."""
     for file in files:
         name = file.filename or "(unnamed)"
         file.stream.seek(0)
@@ -90,4 +99,4 @@ def _read(
                 name, stream, label=label, split=split, archive_limits=here.archive_limits
             )
         except ArchiveRefused as exc:
-            refused.append(refusal(name, exc))
+            yield Upload(name, b"", refusal=exc)

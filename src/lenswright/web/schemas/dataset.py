@@ -17,7 +17,7 @@ class DatasetCounts(Answer):
 
 class UploadedFile(Answer):
     filename: str
-    outcome: Literal["stored", "labelled", "duplicate", "refused"]
+    outcome: Literal["stored", "labelled", "duplicate", "refused", "restored"]
     id: int | None
     path: str | None
     label: str | None
@@ -25,10 +25,12 @@ class UploadedFile(Answer):
     duplicate_of: int | None
     code: str | None
     reason: str | None
+    batch: int
 
 
 class UploadAnswer(Answer):
     task: str
+    batch: int = Field(description="the edit that tells what became of each file: /dataset/batches/{id}")
     stored: int
     duplicates: int
     refused: int

@@ -11,7 +11,7 @@ from lenswright.web.problems import problem
 from lenswright.web.schemas.dataset import UploadAnswer
 from lenswright.web.services import services
 from lenswright.web.tasks import task_of
-from lenswright.web.uploads import Batch, take_in
+from lenswright.web.uploads import Batch, UploadWish, take_in
 
 blueprint = APIBlueprint("upload", __name__, tag="photos")
 
@@ -24,6 +24,7 @@ _FILES = {
                 "label": {"type": "string", "description": "the class of all files; alias: class_name"},
                 "task": {"type": "string"},
                 "split": {"type": "string", "enum": ["train", "validation", "test"]},
+                "source": {"type": "string", "maxLength": 100, "default": "upload"},
             },
             ("files[]",),
         )
@@ -52,8 +53,7 @@ def upload_data() -> Response | tuple[dict[str, Any], int]:
         services(),
         task_of(form.get("task") or request.args.get("task")),
         files,
-        label=form.get("label") or form.get("class_name"),
-        split=form.get("split"),
+        UploadWish(form.get("label") or form.get("class_name"), form.get("split"), form.get("source")),
     )
     return _shape(batch)
 
