@@ -1,4 +1,4 @@
-"""Counts, pages and hashes of a data set."""
+"""Counts and hashes of a data set."""
 
 from dataclasses import replace
 
@@ -11,7 +11,6 @@ from lenswright.dataset.statistics import (
     dataset_statistics,
     labelled_photos,
     photo,
-    photos_page,
     tasks,
 )
 from lenswright.errors import NotFound
@@ -58,21 +57,6 @@ def test_tasks_are_those_with_photos(take: Take, database: Database) -> None:
     take(Upload("x", make_photo()), task="a")
     assert tasks(database) == ["a", "b"]
     assert dataset_statistics(database, "c").total == 0
-
-
-def test_pages_are_newest_first_and_do_not_overlap(database: Database, eight: list[bytes]) -> None:
-    pages = [photos_page(database, "shapes", page=page, page_size=3) for page in (1, 2, 3, 4)]
-    assert [total for total, _ in pages] == [8] * 4
-    assert [[entry.id for entry in photos] for _, photos in pages] == [[8, 7, 6], [5, 4, 3], [2, 1], []]
-
-
-def test_pages_can_be_of_one_class_and_split(database: Database, eight: list[bytes]) -> None:
-    total, photos = photos_page(database, "shapes", label="circle", split="train")
-    assert total == 3
-    assert {(entry.label, entry.split) for entry in photos} == {("circle", "train")}
-    for label in ("hexagon", "\0", "\ud800"):
-        assert photos_page(database, "shapes", label=label) == (0, [])
-    assert photos_page(database, "others") == (0, [])
 
 
 @pytest.mark.parametrize("photo_id", [0, -1, 9, 2**31, 2**70])

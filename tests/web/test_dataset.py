@@ -41,8 +41,34 @@ def test_photos_come_in_pages_and_by_label_and_split(filled: FlaskClient) -> Non
     assert {entry["split"] for entry in tests["photos"]} == {"test"}
 
 
+def test_photos_are_narrowed_down_by_where_they_came_from(filled: FlaskClient) -> None:
+    def ids(query: str) -> list[int]:
+        said = body(filled.get(f"/dataset/images?{query}"), ImagesAnswer)
+        return [entry["id"] for entry in said["photos"]]
+
+    assert ids("unlabelled=true") == [6]
+    assert ids("order=oldest&q=3.JPG") == [4]
+    assert ids("source=upload&batch=2") == [6]
+    assert ids("bin=true") == ids("source=elsewhere") == ids(f"batch={2**62}") == []
+
+
 @pytest.mark.parametrize(
-    "query", ["page=0", "page=x", "page_size=501", "split=other", f"page={10**20}", "label=" + "x" * 101]
+    "query",
+    [
+        "page=0",
+        "page=x",
+        "page_size=501",
+        "split=other",
+        f"page={10**20}",
+        "label=" + "x" * 101,
+        "source=" + "x" * 101,
+        f"batch={2**63}",
+        "batch=-1",
+        "problem=ugly",
+        "bin=perhaps",
+        "order=best",
+        "q=" + "x" * 256,
+    ],
 )
 def test_pages_that_cannot_be_are_refused(client: FlaskClient, query: str) -> None:
     problem(client.get(f"/dataset/images?{query}"), 400, "bad_parameter")

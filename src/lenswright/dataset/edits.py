@@ -5,7 +5,7 @@ did to each file or photo. They are the report of an upload, the audit trail, an
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -27,6 +27,25 @@ class State:
 
     label: str | None = None
     split: str | None = None
+
+
+@dataclass(frozen=True)
+class Noted:
+    """A photo that was changed: as it is now, and how it stood before."""
+
+    photo: PhotoRow
+    outcome: str
+    before: State
+    code: str | None = None
+    reason: str | None = None
+
+
+@dataclass(frozen=True)
+class Change:
+    """The edit that changed `changed` photos; None if there was nothing to change."""
+
+    edit: int | None
+    changed: int
 
 
 def state_of(row: PhotoRow) -> State:
@@ -97,3 +116,24 @@ def note(
             reason=reason,
         )
     )
+
+
+def record(
+    session: Session, task: str, action: Action, changes: Sequence[Noted], *, by: str, now: float
+) -> Change:
+    """Write down a whole edit that is over with this transaction; one that changed nothing is none."""
+    if not changes:
+        return Change(None, 0)
+    edit = begin_edit(session, task, action, by=by, now=now)
+    edit.ended_at = now
+    for entry in changes:
+        note(
+            session,
+            edit.id,
+            entry.outcome,
+            photo=entry.photo,
+            before=entry.before,
+            code=entry.code,
+            reason=entry.reason,
+        )
+    return Change(edit.id, len(changes))

@@ -86,3 +86,8 @@ def as_photo(row: PhotoRow) -> Photo:
 def present(task: str) -> ColumnElement[bool]:
     """Return the condition for a photo of `task` that is not in the bin."""
     return (PhotoRow.task == task) & PhotoRow.deleted_at.is_(None)
+
+
+def binned(task: str) -> ColumnElement[bool]:
+    """Return the condition for a photo of `task` that is in the bin, from which it can be restored."""
+    return (PhotoRow.task == task) & PhotoRow.deleted_at.is_not(None) & PhotoRow.forgotten_at.is_(None)

@@ -2,49 +2,63 @@
 
 import time
 from collections.abc import Callable, Sequence
-from string import hexdigits
+from dataclasses import dataclass
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lenswright.dataset.duplicates import DuplicateIndex
+from lenswright.dataset.edits import Noted, record, state_of
 from lenswright.dataset.example import Photo, as_photo
 from lenswright.dataset.labels import Spellings
 from lenswright.dataset.looks import Look
+from lenswright.dataset.selection import present_rows
 from lenswright.dataset.split import SplitAssigner
-from lenswright.errors import InputRefused, NotFound
+from lenswright.errors import InputRefused, LabelChanged
 from lenswright.storage.database import Database
 from lenswright.storage.dataset_tables import PhotoRow
 
-LARGEST_ID = 2**31 - 1
+WAS_CONFIRMED = "was_confirmed"  # the code of an entry whose photo had been confirmed before
+
+
+@dataclass(frozen=True)
+class Relabelled:
+    """The edit that was written, None if every label was right already, and the photos as they are now."""
+
+    edit: int | None
+    changed: int
+    photos: list[Photo]
 
 
 def relabel(
     database: Database,
     task: str,
     files: Sequence[int | str],
-    labels: Sequence[str],
+    labels: Sequence[str | None],
     *,
+    by: str,
+    expected: Sequence[str | None] | None = None,
     clock: Callable[[], float] = time.time,
-) -> list[Photo]:
-    """Give `files` of `task`, by id or path, their `labels`; return them in that order.
+) -> Relabelled:
+    """Give `files` of `task`, by id or path, their `labels`; None takes a label away.
 
-    A photo gets its split with its first label and keeps it. Raises InputRefused if there are not
-    as many labels as files, UnknownLabel, NotFound for a file; nothing is changed then.
+    A photo gets its split with its first label and keeps it. `expected`: the labels that they should
+    have now. Raises InputRefused if there are not as many labels as files, UnknownLabel, NotFound for
+    a file, InTheBin, LabelChanged if one has another label than expected; nothing is changed then.
     """
-    if len(files) != len(labels):
-        raise InputRefused(
-            f"Expected as many labels as files. Received: {len(files)} files and {len(labels)} labels."
-        )
+    _check_lengths(files, labels, expected)
     with database.writing() as session:
-        labeller = Labeller(session, task, clock())
-        rows = [_find(session, task, file) for file in files]
+        now = clock()
+        labeller = Labeller(session, task, now)
+        rows = present_rows(session, task, files)
         if len({row.id for row in rows}) < len(rows):
             raise InputRefused("Expected each file once. Received: one photo under several names.")
-        for row, label in zip(rows, labels, strict=True):
-            labeller.label(row, labeller.spelled(label))
+        _check_expected(rows, expected)
+        wanted = [None if label is None else labeller.spelled(label) for label in labels]
+        changes = [_change(labeller, row, label) for row, label in zip(rows, wanted, strict=True)]
+        done = record(session, task, "relabel", [change for change in changes if change], by=by, now=now)
         session.flush()
-        return [as_photo(row) for row in rows]
+        return Relabelled(done.edit, done.changed, [as_photo(row) for row in rows])
 
 
 class Labeller:
@@ -53,41 +67,57 @@ class Labeller:
     def __init__(self, session: Session, task: str, now: float, index: DuplicateIndex | None = None) -> None:
         known = select(PhotoRow.label).distinct().where(PhotoRow.task == task, PhotoRow.label.is_not(None))
         self._spellings = Spellings(str(label) for label in session.scalars(known))
-        self._assigner = SplitAssigner(session, task)
-        self._index = index or DuplicateIndex(task)
-        self._index.refresh(session)
-        self._now = now
+        self._session, self._task, self._now = session, task, now
+        self._assigner: SplitAssigner | None = None
+        self._index = index
+        if index is not None:
+            index.refresh(session)
 
     def spelled(self, label: str) -> str:
         """Return `label` as the task spells it. Raises UnknownLabel."""
         return self._spellings.spelled(label)
 
-    def label(self, row: PhotoRow, label: str, wanted_split: str | None = None) -> None:
-        """Give `row` a label and, if it has none yet, a split."""
-        if row.split is None:
-            own = {row.group_id} if row.group_id is not None else set()
-            groups = self._index.neighbours(Look(row.dhash, row.colours)).groups | own
-            row.split = self._assigner.assign(label, groups, wanted_split)
+    def label(self, row: PhotoRow, label: str | None, wanted_split: str | None = None) -> None:
+        """Give `row` a label, or take it away; with a first label comes a split."""
+        if label is not None and row.split is None:
+            row.split = self._split(row, label, wanted_split)
         if row.label != label:
             row.label, row.labelled_at = label, self._now
+            row.confirmed_at = None  # what was confirmed is another label
+
+    def _split(self, row: PhotoRow, label: str, wanted: str | None) -> str:
+        if self._index is None:  # most photos have a split, and to read how all look takes a while
+            self._index = DuplicateIndex(self._task)
+            self._index.refresh(self._session)
+        self._assigner = self._assigner or SplitAssigner(self._session, self._task)
+        own = {row.group_id} if row.group_id is not None else set()
+        groups = self._index.neighbours(Look(row.dhash, row.colours)).groups | own
+        return self._assigner.assign(label, groups, wanted)
 
 
-def _find(session: Session, task: str, file: int | str) -> PhotoRow:
-    """Return the row that an id, its digits, or a path such as `uploads/ab/abc.jpg` names."""
-    name = str(file).strip()
-    query = select(PhotoRow).where(PhotoRow.task == task)
-    if name.isascii() and name.isdecimal():
-        photo_id = int(name) if len(name) <= len(str(LARGEST_ID)) else 0
-        query = query.where(PhotoRow.id == (photo_id if photo_id <= LARGEST_ID else 0))
-    else:
-        query = query.where(PhotoRow.sha256 == _digest(name))
-    row = session.scalars(query).first()
-    if row is None or isinstance(file, bool):
-        raise NotFound("file", file)
-    return row
+def _change(labeller: Labeller, row: PhotoRow, label: str | None) -> Noted | None:
+    before, was_confirmed = state_of(row), row.confirmed_at is not None
+    labeller.label(row, label)
+    if state_of(row) == before:
+        return None
+    return Noted(row, "relabelled", before, WAS_CONFIRMED if was_confirmed else None)
 
 
-def _digest(path: str) -> str:
-    """Return the sha256 in `uploads/ab/abcdef.jpg`, with or without the folders and the extension."""
-    name = path.replace("\\", "/").rsplit("/", 1)[-1].split(".", 1)[0].lower()
-    return name if set(name) <= set(hexdigits) else ""  # NUL and the like are no text to a database
+def _check_lengths(
+    files: Sequence[int | str], labels: Sequence[str | None], expected: Sequence[str | None] | None
+) -> None:
+    if len(files) != len(labels):
+        raise InputRefused(
+            f"Expected as many labels as files. Received: {len(files)} files and {len(labels)} labels."
+        )
+    if expected is not None and len(files) != len(expected):
+        raise InputRefused(
+            f"Expected as many expected labels as files."
+            f" Received: {len(files)} files and {len(expected)} expected labels."
+        )
+
+
+def _check_expected(rows: Sequence[PhotoRow], expected: Sequence[str | None] | None) -> None:
+    for row, label in zip(rows, expected if expected is not None else [], strict=expected is not None):
+        if row.label != label:
+            raise LabelChanged(row.id, expected=label, present=row.label)

@@ -1,4 +1,4 @@
-"""What is in the data set: counts, problems, pages of photos."""
+"""What is in the data set: counts, problems, the photos to train on."""
 
 import hashlib
 from collections.abc import Iterable
@@ -8,9 +8,9 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from lenswright.dataset.example import SPLITS, UNUSED, Photo, as_photo, present
-from lenswright.dataset.labelling import LARGEST_ID
-from lenswright.dataset.labels import is_label
 from lenswright.dataset.problems import Problem, find_problems
+from lenswright.dataset.reviews import PREDICTED
+from lenswright.dataset.selection import LARGEST_ID
 from lenswright.errors import NotFound
 from lenswright.storage.database import Database
 from lenswright.storage.dataset_tables import PhotoRow
@@ -57,13 +57,16 @@ def dataset_statistics(database: Database, task: str) -> DatasetStatistics:
             select(func.count(), func.coalesce(func.sum(PhotoRow.size_bytes), 0)).where(mine)
         ).one()
         classes = _classes(session, mine)
-        sources = select(PhotoRow.source, func.count()).where(mine).group_by(PhotoRow.source)
-        by_source = dict(session.execute(sources.order_by(PhotoRow.source)).all())
+        sources = select(PhotoRow.source, func.count(), func.count(PhotoRow.label)).where(mine)
+        by_source = session.execute(sources.group_by(PhotoRow.source).order_by(PhotoRow.source)).all()
     splits = {split: sum(getattr(entry, split) for entry in classes) for split in (*SPLITS, UNUSED)}
     labelled = sum(splits.values())
     totals = {entry.label: entry.total for entry in classes}
-    problems = find_problems(totals, splits=splits, unlabelled=total - labelled)
-    return DatasetStatistics(task, total, labelled, classes, splits, by_source, int(size_bytes), problems)
+    # photos of predictions wait in the review queue, and are nobody's omission
+    overlooked = sum(count - named for source, count, named in by_source if source != PREDICTED)
+    problems = find_problems(totals, splits=splits, unlabelled=overlooked)
+    counts = {source: count for source, count, _ in by_source}
+    return DatasetStatistics(task, total, labelled, classes, splits, counts, int(size_bytes), problems)
 
 
 def tasks(database: Database) -> list[str]:
@@ -76,40 +79,19 @@ def tasks(database: Database) -> list[str]:
         )
 
 
-def photos_page(
-    database: Database,
-    task: str,
-    *,
-    label: str | None = None,
-    split: str | None = None,
-    page: int = 1,
-    page_size: int = 50,
-) -> tuple[int, list[Photo]]:
-    """Return how many photos match, and those of page 1, 2, ... of them, newest first."""
-    if label is not None and not is_label(label):
-        return 0, []  # no photo has it, and a database may refuse to look for a NUL
-    conditions = [present(task)]
-    conditions += [PhotoRow.label == label] if label is not None else []
-    conditions += [PhotoRow.split == split] if split is not None else []
-    query = select(PhotoRow).where(*conditions).order_by(PhotoRow.id.desc())
-    with database.reading() as session:
-        total = session.scalars(select(func.count()).select_from(PhotoRow).where(*conditions)).one()
-        rows = session.scalars(query.offset((page - 1) * page_size).limit(page_size))
-        return total, [as_photo(row) for row in rows]
-
-
 def photo(database: Database, photo_id: int) -> Photo:
-    """Return one photo of any task. Raises NotFound."""
+    """Return one photo of any task, also one in the bin. Raises NotFound, also for a forgotten one."""
     with database.reading() as session:
         row = session.get(PhotoRow, photo_id) if 0 < photo_id <= LARGEST_ID else None
-    if row is None:
+    if row is None or row.forgotten_at is not None:
         raise NotFound("photo", photo_id)
     return as_photo(row)
 
 
-def labelled_photos(database: Database, task: str) -> list[Photo]:
-    """Return the labelled photos of the three splits, oldest first."""
-    query = select(PhotoRow).where(present(task), PhotoRow.label.is_not(None), PhotoRow.split.in_(SPLITS))
+def labelled_photos(database: Database, task: str, *, unused: bool = False) -> list[Photo]:
+    """Return the labelled photos of the three splits, and of none of them if `unused`, oldest first."""
+    splits = (*SPLITS, UNUSED) if unused else SPLITS
+    query = select(PhotoRow).where(present(task), PhotoRow.label.is_not(None), PhotoRow.split.in_(splits))
     with database.reading() as session:
         return [as_photo(row) for row in session.scalars(query.order_by(PhotoRow.id))]
 

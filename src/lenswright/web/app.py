@@ -9,19 +9,38 @@ from lenswright.web.openapi import configure_openapi
 from lenswright.web.problems import register_problems
 from lenswright.web.services import Services, build_services, register_services
 from lenswright.web.views import (
+    batches,
+    checks,
     dataset,
+    edits,
     health,
     metrics,
     models,
     pages,
     prediction,
+    review,
     runs,
     status,
     training,
     upload,
 )
 
-VIEWS = (health, status, prediction, upload, training, runs, models, dataset, metrics, pages)
+VIEWS = (
+    health,
+    status,
+    prediction,
+    upload,
+    batches,
+    review,
+    training,
+    runs,
+    models,
+    dataset,
+    edits,
+    checks,
+    metrics,
+    pages,
+)
 FORM_FIELDS = 20
 
 

@@ -62,6 +62,13 @@ def text_field(body: dict[str, Any], name: str) -> str | None:
     return value
 
 
+def present_text_field(body: dict[str, Any], name: str) -> str | None:
+    """Return a text field that may be null. Raises MalformedRequest if it is absent or of another type."""
+    if name not in body:
+        raise MalformedRequest(f"Expected {name!r}: text or null. Received: {', '.join(body) or 'nothing'}.")
+    return text_field(body, name)
+
+
 def integer_field(body: dict[str, Any], name: str) -> int | None:
     """Return a whole number of a JSON body, None if absent. Raises MalformedRequest for another type."""
     value = body.get(name)

@@ -4,11 +4,12 @@ from dataclasses import asdict
 from typing import Any
 
 from lenswright.dataset.example import Photo
+from lenswright.dataset.review_queue import to_review
 from lenswright.dataset.statistics import dataset_statistics, tasks
 from lenswright.web.services import Services
-from lenswright.web.times import iso
+from lenswright.web.times import iso, iso_or_none
 
-PHOTO_FIELDS = ("id", "path", "filename", "label", "split", "width", "height", "size_bytes")
+PHOTO_FIELDS = ("id", "path", "filename", "label", "split", "width", "height", "size_bytes", "source")
 
 
 def counts(here: Services, task: str) -> dict[str, int]:
@@ -36,12 +37,21 @@ def dataset_report(here: Services, task: str) -> dict[str, Any]:
         "sources": found.sources,
         "size_bytes": found.size_bytes,
         "problems": [asdict(problem) for problem in found.problems],
+        "to_review": to_review(here.database, task),
     }
 
 
 def photo_entry(photo: Photo) -> dict[str, Any]:
-    """Return what `/dataset/images` lists of a photo."""
+    """Return what is told of a photo wherever photos are listed."""
     url = f"/dataset/images/{photo.id}"
     shown = {name: getattr(photo, name) for name in PHOTO_FIELDS}
-    times = {"uploaded_at": iso(photo.uploaded_at)}
-    return shown | times | {"url": url, "thumbnail_url": f"{url}/thumbnail"}
+    return shown | {
+        "uploaded_at": iso(photo.uploaded_at),
+        "batch": photo.edit_id,
+        "group": photo.group_id,
+        "problems": [],
+        "confirmed": photo.confirmed_at is not None,
+        "deleted_at": iso_or_none(photo.deleted_at),
+        "url": url,
+        "thumbnail_url": f"{url}/thumbnail",
+    }

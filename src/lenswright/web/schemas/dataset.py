@@ -7,6 +7,7 @@ from pydantic import Field
 from lenswright.web.schemas.base import Answer, TaskQuery
 
 SplitName = Literal["train", "validation", "test", "unused"]
+ProblemCode = Literal["blurred", "dark", "bright", "tiny", "odd_shape"]
 
 
 class DatasetCounts(Answer):
@@ -63,11 +64,21 @@ class DatasetAnswer(Answer):
     sources: dict[str, int]
     size_bytes: int
     problems: list[DatasetProblem]
+    to_review: int = Field(description="how many items wait in the review queue")
 
 
 class ImagesQuery(TaskQuery):
     label: str | None = Field(None, max_length=100, description="only photos of this class")
     split: SplitName | None = Field(None, description="only photos of this split")
+    source: str | None = Field(None, max_length=100, description="only photos from there")
+    batch: int | None = Field(None, ge=1, le=2**62, description="only photos that this upload brought")
+    problem: ProblemCode | None = Field(None, description="only photos with this flaw")
+    unlabelled: bool = Field(False, description="only photos without a label")
+    bin: bool = Field(False, description="the photos in the bin instead of those that are present")
+    q: str | None = Field(None, max_length=255, description="only photos with this in the file name")
+    order: Literal["newest", "oldest", "sharpness", "brightness", "size"] = Field(
+        "newest", description="of sharpness, brightness and size the least comes first"
+    )
     page: int = Field(1, ge=1, le=1_000_000_000)
     page_size: int = Field(50, ge=1, le=500)
 
@@ -81,7 +92,13 @@ class PhotoEntry(Answer):
     width: int
     height: int
     size_bytes: int
+    source: str
     uploaded_at: str
+    batch: int | None = Field(description="the upload that brought it")
+    group: int | None = Field(description="its group of photos that look alike")
+    problems: list[ProblemCode]
+    confirmed: bool = Field(description="a person said that its label is right")
+    deleted_at: str | None = Field(description="since when it has been in the bin")
     url: str
     thumbnail_url: str
 

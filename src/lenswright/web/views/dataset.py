@@ -5,8 +5,8 @@ from typing import Any
 from apiflask import APIBlueprint
 from flask import Response
 
+from lenswright.dataset.gallery import Wanted, photos_page
 from lenswright.dataset.statistics import photo as photo_of
-from lenswright.dataset.statistics import photos_page
 from lenswright.imaging.thumbnail import thumbnail
 from lenswright.web.dataset_report import dataset_report, photo_entry
 from lenswright.web.openapi import binary, operation
@@ -34,11 +34,21 @@ def dataset(query: TaskQuery) -> dict[str, Any]:
 @blueprint.doc(**operation("The photos, page by page", ImagesAnswer, problems=(400, 422)))
 @blueprint.input(ImagesQuery, location="query", arg_name="query")
 def images(query: ImagesQuery) -> dict[str, Any]:
+    wanted = Wanted(
+        label=query.label,
+        split=query.split,
+        source=query.source,
+        batch=query.batch,
+        problem=query.problem,
+        unlabelled=query.unlabelled,
+        in_bin=query.bin,
+        name=query.q,
+    )
     total, photos = photos_page(
         services().database,
         task_of(query.task),
-        label=query.label,
-        split=query.split,
+        wanted,
+        order=query.order,
         page=query.page,
         page_size=query.page_size,
     )

@@ -6,6 +6,7 @@ from apiflask import APIBlueprint
 
 from lenswright.runs.options import training_options
 from lenswright.runs.request import Kind, TrainingRequest
+from lenswright.web.actor import actor
 from lenswright.web.bodies import json_object, list_field
 from lenswright.web.dataset_report import counts
 from lenswright.web.openapi import json_body, operation
@@ -77,8 +78,8 @@ def retrain(query: TaskQuery) -> tuple[dict[str, Any], int]:
     files = list_field(body, "files", (int, str))
     labels = list_field(body, "labels", (str,))
     allow_new = body.pop("allow_new_labels", False) is True
-    request = _request(body, query.task, "retrain")
-    run = services().desk.retrain(request, files, labels, allow_new_labels=allow_new)
+    request = request_of(body, query.task, "retrain")
+    run = services().desk.retrain(request, files, labels, allow_new_labels=allow_new, by=actor())
     return submitted(run, len(files)), 202
 
 
@@ -117,10 +118,10 @@ def compare(query: TaskQuery) -> tuple[dict[str, Any], int]:
 
 
 def _ordered(task_in_query: str, kind: Kind) -> tuple[dict[str, Any], int]:
-    return submitted(services().desk.order(_request(json_object(), task_in_query, kind))), 202
+    return submitted(services().desk.order(request_of(json_object(), task_in_query, kind))), 202
 
 
-def _request(body: dict[str, Any], task_in_query: str, kind: Kind) -> TrainingRequest:
+def request_of(body: dict[str, Any], task_in_query: str, kind: Kind) -> TrainingRequest:
     """Return the request of a body; the task may be named in the query instead."""
     task = {"task": task_in_query or services().settings.default_task}
     asked = TrainingRequest.from_json(task | body | {"kind": kind})

@@ -1,0 +1,38 @@
+"""What the endpoints that change photos take and answer, and what was changed when and by whom."""
+
+from pydantic import Field
+
+from lenswright.web.schemas.base import Answer
+
+
+class PhotosBody(Answer):
+    photos: list[int] = Field(min_length=1, max_length=10_000, description="ids of photos of the task")
+    task: str = Field("", description="the task; default: the default task of the service")
+
+
+class LabelBody(PhotosBody):
+    label: str | None = Field(description="null takes the label away; the split stays")
+    expected: str | None = Field(
+        None,
+        description="the label that all of them should have now, null for none; if one has another,"
+        " nothing is changed. Leave it out to label whatever they have",
+    )
+
+
+class ChangeAnswer(Answer):
+    edit: int | None = Field(description="what to undo; null if there was nothing to change")
+    changed: int
+
+
+class ForgottenAnswer(ChangeAnswer):
+    models: list[str] = Field(description="the versions that have seen at least one of the photos")
+
+
+class Skipped(Answer):
+    photo_id: int
+    reason: str
+
+
+class UndoAnswer(ChangeAnswer):
+    skipped: list[Skipped] = Field(description="photos that changed since, at most 1,000 of them")
+    skipped_count: int

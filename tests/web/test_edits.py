@@ -1,0 +1,119 @@
+"""Labels, the bin and confirmations over HTTP."""
+
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+
+from lenswright.web.schemas.dataset import ImagesAnswer
+from lenswright.web.schemas.edits import ChangeAnswer
+from tests.web.answers import body, problem
+from tests.web.ordering import upload
+
+CHANGES = ("label", "delete", "restore", "confirm")
+
+
+@pytest.fixture
+def filled(client: FlaskClient) -> FlaskClient:
+    """A client of a service with four cats, 1 to 4, and a photo without a label, 5."""
+    upload(client, 4, "cat")
+    upload(client, 1, first=4)
+    return client
+
+
+def change(client: FlaskClient, what: str, photos: list[int], **members: Any) -> Any:
+    answer = client.post(f"/dataset/images/{what}", json={"photos": photos, **members})
+    return body(answer, ChangeAnswer)
+
+
+def photos(client: FlaskClient, query: str = "") -> dict[int, Any]:
+    said = body(client.get(f"/dataset/images?{query}"), ImagesAnswer)
+    return {entry["id"]: entry for entry in said["photos"]}
+
+
+def test_photos_get_a_label_and_lose_it(filled: FlaskClient) -> None:
+    assert change(filled, "label", [1, 5], label="dog")["changed"] == 2
+    assert sorted(photos(filled, "label=dog")) == [1, 5]
+    assert change(filled, "label", [1], label=None)["changed"] == 1
+    assert sorted(photos(filled, "unlabelled=true")) == [1]
+    assert photos(filled)[1]["split"] == "train"
+    assert change(filled, "label", [5], label="dog") == {"edit": None, "changed": 0}
+
+
+def test_a_label_that_somebody_else_changed_is_a_conflict(filled: FlaskClient) -> None:
+    change(filled, "label", [1], label="dog", expected="cat")
+    asked = {"photos": [2, 1], "label": "dog", "expected": "cat"}
+    detail = problem(filled.post("/dataset/images/label", json=asked), 409, "label_changed")
+    assert "photo 1" in detail
+    assert photos(filled)[2]["label"] == "cat"
+    change(filled, "label", [5], label="dog", expected=None)
+    asked = {"photos": [5], "label": "cat", "expected": None}
+    problem(filled.post("/dataset/images/label", json=asked), 409, "label_changed")
+
+
+def test_deleted_photos_are_in_the_bin_and_come_back(filled: FlaskClient) -> None:
+    assert change(filled, "delete", [1, 2])["changed"] == 2
+    assert sorted(photos(filled)) == [3, 4, 5]
+    binned = photos(filled, "bin=true")
+    assert sorted(binned) == [1, 2]
+    assert binned[1]["deleted_at"].endswith("Z")
+    assert filled.get(binned[1]["thumbnail_url"]).status_code == 200
+    asked = {"photos": [1], "label": "dog"}
+    detail = problem(filled.post("/dataset/images/label", json=asked), 404, "in_the_bin")
+    assert "in the bin" in detail
+    assert change(filled, "restore", [1])["changed"] == 1
+    assert photos(filled)[1]["deleted_at"] is None
+
+
+def test_a_confirmed_label_is_told(filled: FlaskClient) -> None:
+    assert change(filled, "confirm", [1])["changed"] == 1
+    assert [entry["confirmed"] for entry in photos(filled, "order=oldest").values()] == [True] + [False] * 4
+    problem(filled.post("/dataset/images/confirm", json={"photos": [5]}), 422, "unusable_input")
+
+
+def test_the_task_may_be_in_the_body_or_the_query(filled: FlaskClient) -> None:
+    problem(filled.post("/dataset/images/delete", json={"photos": [1], "task": "birds"}), 404, "not_found")
+    problem(filled.post("/dataset/images/delete?task=birds", json={"photos": [1]}), 404, "not_found")
+    assert change(filled, "delete", [1], task="cats-vs-dogs")["changed"] == 1
+
+
+@pytest.mark.parametrize("what", CHANGES)
+@pytest.mark.parametrize(
+    ("members", "status", "code"),
+    [
+        ({}, 422, "unusable_input"),
+        ({"photos": []}, 422, "unusable_input"),
+        ({"photos": [1] * 10_001}, 422, "unusable_input"),
+        ({"photos": 1}, 400, "malformed_request"),
+        ({"photos": ["1"]}, 400, "malformed_request"),
+        ({"photos": [True]}, 400, "malformed_request"),
+        ({"photos": [2**70]}, 400, "malformed_request"),
+        ({"photos": [2**62 - 1]}, 404, "not_found"),
+        ({"photos": [-1]}, 404, "not_found"),
+        ({"photos": [1], "task": 7}, 400, "malformed_request"),
+        ({"photos": [1], "task": "???"}, 422, "unusable_input"),
+    ],
+)
+def test_what_names_no_photos_is_refused(
+    filled: FlaskClient, what: str, members: dict[str, Any], status: int, code: str
+) -> None:
+    problem(filled.post(f"/dataset/images/{what}", json={"label": "cat"} | members), status, code)
+
+
+@pytest.mark.parametrize(
+    ("members", "status", "code"),
+    [
+        ({}, 400, "malformed_request"),
+        ({"label": 7}, 400, "malformed_request"),
+        ({"label": ""}, 422, "unknown_label"),
+        ({"label": "a/b"}, 422, "unknown_label"),
+        ({"label": "\0"}, 422, "unknown_label"),
+        ({"label": "cat", "expected": 7}, 400, "malformed_request"),
+        ({"label": "dog", "expected": "\0"}, 409, "label_changed"),
+    ],
+)
+def test_a_label_that_cannot_be_is_refused(
+    filled: FlaskClient, members: dict[str, Any], status: int, code: str
+) -> None:
+    problem(filled.post("/dataset/images/label", json={"photos": [1]} | members), status, code)
+    assert photos(filled)[1]["label"] == "cat"
