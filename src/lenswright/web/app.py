@@ -20,6 +20,7 @@ from lenswright.web.views import (
     prediction,
     review,
     runs,
+    snapshots,
     status,
     training,
     upload,

@@ -1,0 +1,54 @@
+"""Uploads, and what became of each of their files."""
+
+from typing import Any
+
+from apiflask import APIBlueprint
+
+from lenswright.dataset.edit_history import edit, edits_page
+from lenswright.dataset.edits import BATCHES
+from lenswright.web.edit_report import edit_json, edit_with_entries
+from lenswright.web.openapi import operation
+from lenswright.web.schemas.batches import (
+    BatchesAnswer,
+    EditWithEntriesAnswer,
+    EntriesQuery,
+    PagedTaskQuery,
+)
+from lenswright.web.services import services
+from lenswright.web.tasks import task_of
+
+blueprint = APIBlueprint("batches", __name__, tag="photos")
+
+_BATCH_PATH = "/dataset/batches/<int(max=4611686018427387904):batch_id>"  # a larger id fits no database
+
+
+@blueprint.get("/dataset/batches")
+@blueprint.doc(**operation("What was uploaded, newest first", BatchesAnswer, problems=(400, 422)))
+@blueprint.input(PagedTaskQuery, location="query", arg_name="query")
+def batches(query: PagedTaskQuery) -> dict[str, Any]:
+    total, found = edits_page(
+        services().database, task_of(query.task), actions=BATCHES, page=query.page, page_size=query.page_size
+    )
+    return {
+        "page": query.page,
+        "page_size": query.page_size,
+        "total": total,
+        "batches": [edit_json(one) for one in found],
+    }
+
+
+@blueprint.get(_BATCH_PATH)
+@blueprint.doc(
+    **operation(
+        "One upload, file by file",
+        EditWithEntriesAnswer,
+        problems=(400, 404),
+        description="A file was stored, labelled, a duplicate of `photo_id`, refused because of `reason`, or"
+        " brought a photo back from the bin. A duplicate that came with another label has the code"
+        " `label_conflict`, and that label as `label_after`.",
+    )
+)
+@blueprint.input(EntriesQuery, location="query", arg_name="query")
+def batch(batch_id: int, query: EntriesQuery) -> dict[str, Any]:
+    database = services().database
+    return edit_with_entries(database, edit(database, batch_id, actions=BATCHES), query)
