@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from lenswright.cli import arguments
+from lenswright.cli.command_line import parser
 
 
 @pytest.mark.parametrize(
@@ -58,13 +59,13 @@ def test_a_file_is_named_by_id_or_path() -> None:
 
 def test_the_address_of_the_api_comes_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LENSWRIGHT_API_URL", "http://127.0.0.1:7000")
-    assert arguments.parser().parse_args(["runs"]).api_url == "http://127.0.0.1:7000"
-    assert arguments.parser().parse_args(["runs", "--api-url", "http://b"]).api_url == "http://b"
+    assert parser().parse_args(["runs"]).api_url == "http://127.0.0.1:7000"
+    assert parser().parse_args(["runs", "--api-url", "http://b"]).api_url == "http://b"
     monkeypatch.delenv("LENSWRIGHT_API_URL")
-    assert arguments.parser().parse_args(["runs"]).api_url == "http://127.0.0.1:5000"
+    assert parser().parse_args(["runs"]).api_url == "http://127.0.0.1:5000"
 
 
 def test_only_what_was_written_is_wished_for() -> None:
-    given = arguments.parser().parse_args(["train", "--preset", "best", "--set", "epochs=3"])
+    given = parser().parse_args(["train", "--preset", "best", "--set", "epochs=3"])
     assert arguments.wishes(given) == {"preset": "best", "epochs": 3}
-    assert arguments.wishes(arguments.parser().parse_args(["tune"])) == {}
+    assert arguments.wishes(parser().parse_args(["tune"])) == {}

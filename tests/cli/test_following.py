@@ -3,7 +3,7 @@ import io
 import pytest
 
 from lenswright.cli.client import Client
-from lenswright.cli.following import Line, follow, words
+from lenswright.cli.following import follow, words
 from lenswright.errors import ApiAway
 from tests.dashboard.fake_api import FakeApi
 
@@ -16,11 +16,6 @@ RUN |= {
 }
 
 
-class Terminal(io.StringIO):
-    def isatty(self) -> bool:
-        return True
-
-
 def test_the_line_says_phase_share_speed_and_what_is_left() -> None:
     assert words(RUN) == "run 7 · fine-tuning · 43 % · epoch 3 of 6 · 1,210 photos/s · 4 min 10 s left"
     assert words({"run_id": 7, "state": "queued"}) == "run 7 · queued · 0 %"
@@ -28,27 +23,6 @@ def test_the_line_says_phase_share_speed_and_what_is_left() -> None:
     assert "trial 3 of 20" in words(RUN | {"kind": "tune", "request": {"trials": 20}})
     assert "epoch 3 ·" in words(RUN | {"kind": "compare"})
     assert "stopping" in words(RUN | {"stop_requested": True})
-
-
-def test_a_terminal_has_one_line_that_is_rewritten_and_removed() -> None:
-    screen = Terminal()
-    line = Line(screen)
-    line.show(RUN)
-    line.show(RUN | {"progress": 0.44})
-    line.end()
-    assert "\n" not in screen.getvalue()
-    assert screen.getvalue().count("\r\x1b[K") == 3
-    assert screen.getvalue().endswith("\r\x1b[K")
-
-
-def test_elsewhere_a_line_is_written_for_each_phase_and_each_step() -> None:
-    screen = io.StringIO()
-    line = Line(screen)
-    for phase, share in (("fitting", 0.40), ("fitting", 0.44), ("fitting", 0.51), ("exporting", 0.52)):
-        line.show(RUN | {"phase": phase, "progress": share})
-    line.end()
-    shares = [text.split(" · ")[2] for text in screen.getvalue().splitlines()]
-    assert shares == ["40 %", "51 %", "52 %"]
 
 
 def test_a_run_is_followed_over_a_restart_of_the_api(fake: FakeApi) -> None:

@@ -4,8 +4,8 @@ import sys
 from collections.abc import Sequence
 from typing import TextIO
 
-from lenswright.cli.arguments import parser
-from lenswright.cli.commands import COMMANDS, FAILED, Session
+from lenswright.cli.command_line import parser
+from lenswright.cli.session import FAILED, Session
 from lenswright.errors import LenswrightError
 
 
@@ -14,11 +14,13 @@ def main(arguments: Sequence[str] | None = None, out: TextIO | None = None, err:
     given = parser().parse_args(arguments)
     session = Session(given, out or sys.stdout, err or sys.stderr)
     try:
-        return COMMANDS[given.command](session)
+        status: int = given.act(session)
     except LenswrightError as exc:
-        session.err.write(f"{exc}\n")
+        session.warn(str(exc))
     except KeyboardInterrupt:  # before there was a run to leave alone
-        session.err.write("\n")
+        session.warn("")
+    else:
+        return status
     return FAILED
 
 

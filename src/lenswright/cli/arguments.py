@@ -9,6 +9,7 @@ from typing import Any
 
 from lenswright.cli.client import Json
 
+LISTED, LARGEST = 20, 2**62
 URL_VARIABLE, DEFAULT_URL = "LENSWRIGHT_API_URL", "http://127.0.0.1:5000"
 
 
@@ -53,39 +54,47 @@ def labelled(text: str) -> tuple[int | str, str]:
     return int(file) if file.isdecimal() else file, label
 
 
+def count(text: str) -> int:
+    """Return a whole number from 1. Raises ArgumentTypeError."""
+    if not (text.isascii() and text.isdecimal() and 0 < int(text) <= LARGEST):
+        raise argparse.ArgumentTypeError(f"Expected a whole number from 1. Received: {text!r}.")
+    return int(text)
+
+
 def wishes(given: argparse.Namespace) -> Json:
     """Return the body of a request for a run: only what was written."""
-    named = {"task": given.task, "preset": getattr(given, "preset", None)}
+    named = {name: getattr(given, name, None) for name in ("task", "preset", "snapshot")}
     return {**{name: text for name, text in named.items() if text is not None}, **dict(given.set or ())}
 
 
-def parser() -> argparse.ArgumentParser:
-    """Return the parser of the whole command line."""
-    whole = argparse.ArgumentParser(
-        prog="lenswright",
-        description="Train, compare and ask models through the lenswright API.",
-        epilog="Exit status: 0 done, 1 failed or refused, 2 not understood, 3 stopped.",
-    )
-    commands = whole.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for add in (_add_runs_to_start, _add_the_rest):
-        add(commands)
-    return whole
-
-
-def _common() -> argparse.ArgumentParser:
+def task_named() -> argparse.ArgumentParser:
+    """Return what every command takes that is about one task."""
     shared = argparse.ArgumentParser(add_help=False)
+    shared.add_argument("--task", help="what is told apart (default: the API's own)")
+    return shared
+
+
+def as_json() -> argparse.ArgumentParser:
+    """Return what every command takes."""
+    shared = argparse.ArgumentParser(add_help=False)
+    shared.add_argument("--json", action="store_true", help="print the answer as JSON")
+    return shared
+
+
+def common() -> argparse.ArgumentParser:
+    """Return what every command that asks the API takes."""
+    shared = argparse.ArgumentParser(add_help=False, parents=[task_named(), as_json()])
     shared.add_argument(
         "--api-url",
         default=os.environ.get(URL_VARIABLE) or DEFAULT_URL,
         help=f"the API (default: {URL_VARIABLE}, else {DEFAULT_URL})",
     )
-    shared.add_argument("--task", help="what is told apart (default: the API's own)")
-    shared.add_argument("--json", action="store_true", help="print the answer as JSON")
     return shared
 
 
-def _wished() -> argparse.ArgumentParser:
-    shared = argparse.ArgumentParser(add_help=False, parents=[_common()])
+def wished() -> argparse.ArgumentParser:
+    """Return what every command that starts a run takes."""
+    shared = argparse.ArgumentParser(add_help=False, parents=[common()])
     shared.add_argument(
         "--set", action="append", type=assignment, metavar="NAME=VALUE", help="any field of the request"
     )
@@ -93,36 +102,11 @@ def _wished() -> argparse.ArgumentParser:
     return shared
 
 
-def _add_runs_to_start(commands: Any) -> None:
-    train = commands.add_parser("train", parents=[_wished()], help="train on every labelled photo")
-    train.add_argument("--preset", help="fast, best or scratch")
-    retrain = commands.add_parser("retrain", parents=[_wished()], help="label photos, then train")
-    retrain.add_argument(
-        "files", nargs="*", type=labelled, metavar="FILE=LABEL", help="id or path, and label"
+def paged(noun: str) -> argparse.ArgumentParser:
+    """Return what every command that lists `noun` takes."""
+    shared = argparse.ArgumentParser(add_help=False, parents=[common()])
+    shared.add_argument("--page", type=count, default=1, help="which page (default: 1)")
+    shared.add_argument(
+        "--limit", type=count, default=LISTED, help=f"how many {noun} a page (default: {LISTED}; most: 500)"
     )
-    retrain.add_argument("--preset", help="fast, best or scratch")
-    retrain.add_argument("--allow-new-labels", action="store_true", help="take labels unknown to the task")
-    commands.add_parser("tune", parents=[_wished()], help="search the best settings of the head")
-    compare = commands.add_parser("compare", parents=[_wished()], help="train several, list the best first")
-    asked = compare.add_mutually_exclusive_group(required=True)
-    asked.add_argument(
-        "--config",
-        action="append",
-        type=configuration,
-        metavar="'NAME=VALUE ...'",
-        help="one of them; repeat it",
-    )
-    asked.add_argument("--configs", type=configurations, metavar="FILE.json", help="a list of them")
-
-
-def _add_the_rest(commands: Any) -> None:
-    resume = commands.add_parser("resume", parents=[_common()], help="continue a failed or stopped run")
-    resume.add_argument("run", type=int)
-    resume.add_argument("--detach", action="store_true", help="start it, do not follow it")
-    runs = commands.add_parser("runs", parents=[_common()], help="list the runs, or follow one")
-    runs.add_argument("run", type=int, nargs="?", help="follow this one")
-    runs.add_argument("--limit", type=int, default=10, help="how many to list (default: 10)")
-    stop = commands.add_parser("stop", parents=[_common()], help="stop a run; the best so far is kept")
-    stop.add_argument("run", type=int, nargs="?", help="default: the run in progress")
-    predict = commands.add_parser("predict", parents=[_common()], help="ask what photos show")
-    predict.add_argument("photos", nargs="+", type=Path, metavar="PHOTO")
+    return shared

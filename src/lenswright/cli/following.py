@@ -1,18 +1,17 @@
-"""A run followed to its end: one line that is rewritten on a terminal, one line for each step elsewhere."""
+"""A run followed to its end, its progress shown meanwhile."""
 
-import shutil
 import time
 from collections.abc import Callable
 from typing import TextIO
 
 from lenswright.cli.client import Client, Json
+from lenswright.cli.line import Line
 from lenswright.cli.tables import duration
 from lenswright.errors import ApiAway
 
 ENDED = ("completed", "failed", "stopped")
 INTERVAL_S = 1.0
 MOST_AWAY_S = 60.0  # an API that is restarted is back by then, and the run has gone on
-STEP = 0.1  # elsewhere than on a terminal, a line is worth this much progress
 
 
 def follow(
@@ -38,7 +37,8 @@ def follow(
             else:
                 if run["state"] in ENDED:
                     return run
-                shown.show(run)
+                phase = str(run.get("phase") or run["state"])
+                shown.show(words(run), share=run.get("progress") or 0.0, phase=phase)
             sleep(interval_s)
     finally:
         shown.end()
@@ -69,36 +69,3 @@ def step(run: Json) -> str:
         return f"trial {at} of {asked.get('trials')}"
     total = asked.get("fine_tune_epochs") if run.get("phase") == "fine-tuning" else run["epochs"]
     return f"epoch {at} of {total}"
-
-
-class Line:
-    """The progress as one line that is rewritten; where it cannot be, a new one for each step."""
-
-    def __init__(self, screen: TextIO) -> None:
-        self._screen, self._rewrites = screen, screen.isatty()
-        self._open = False
-        self._last = ("", -1.0)
-
-    def show(self, run: Json) -> None:
-        """Show where the run is."""
-        text = words(run)
-        if self._rewrites:
-            width = shutil.get_terminal_size().columns - 1
-            self._screen.write(f"\r\x1b[K{text[:width]}")
-            self._open = True
-        elif self._is_news(run):
-            self._screen.write(f"{text}\n")
-        self._screen.flush()
-
-    def end(self) -> None:
-        """Leave the line, so that what follows does not overwrite it."""
-        if self._open:
-            self._screen.write("\r\x1b[K")
-            self._screen.flush()
-
-    def _is_news(self, run: Json) -> bool:
-        phase, share = str(run.get("phase") or run["state"]), run.get("progress") or 0.0
-        if phase == self._last[0] and share < self._last[1] + STEP:
-            return False
-        self._last = (phase, share)
-        return True

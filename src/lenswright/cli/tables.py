@@ -87,8 +87,17 @@ def runs(rows: Sequence[Json]) -> str:
 
 def predictions(rows: Sequence[tuple[str, Json]]) -> str:
     """Return the table of answered photos."""
-    cells = [[name, row["predicted_class"], percent(row["confidence"]), row["status"]] for name, row in rows]
-    return aligned(["photo", "class", "confidence", "status"], cells, words=(0, 1, 3))
+    cells = [
+        [
+            name,
+            row["predicted_class"],
+            percent(row["confidence"]),
+            row["status"],
+            row.get("request_id") or ABSENT,
+        ]
+        for name, row in rows
+    ]
+    return aligned(["photo", "class", "confidence", "status", "request"], cells, words=(0, 1, 3, 4))
 
 
 def outcome(run: Json) -> str:

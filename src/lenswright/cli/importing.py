@@ -1,0 +1,133 @@
+"""The one command that opens the stores itself, with the service's own settings: import.
+
+No server path goes through the API, and photos come in as fast as they are decoded. It is safe beside
+running instances, as the intake is.
+"""
+
+import getpass
+import os
+import time
+from contextlib import closing
+from dataclasses import dataclass
+
+from lenswright.cli.client import Json
+from lenswright.cli.import_words import announced, how_far, told
+from lenswright.cli.line import Line
+from lenswright.cli.session import DONE, FAILED, STOPPED, Session
+from lenswright.dataset.folder_import import FolderImport, ImportWish
+from lenswright.dataset.import_lock import alone
+from lenswright.dataset.intake import Intake
+from lenswright.dataset.labels import normalise_label, normalise_source, normalise_task
+from lenswright.dataset.photo_source import open_source
+from lenswright.dataset.zip_safety import ArchiveLimits
+from lenswright.errors import LenswrightError
+from lenswright.imaging.decode import DecodeLimits
+from lenswright.settings import Settings, load_settings
+from lenswright.storage.blobs import Blobs
+from lenswright.storage.database import Database, open_database
+
+SHOW_S = 0.1
+LEAST_FOR_SPEED = 100  # files come in by chunks; fewer say nothing about the speed
+STOPPED_WORDS = "Stopped."
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """How far one attempt came: files `done`, in `seconds`, and what ended it before its time."""
+
+    done: int
+    seconds: float
+    problem: str | None
+
+
+def run(session: Session) -> int:
+    """Import what is asked for; 0 unless nothing could be taken in or it broke off, 3 if it was stopped."""
+    settings = load_settings()
+    wish = _wish(session, settings)
+    most = ArchiveLimits(settings.max_archive_members, settings.max_archive_bytes, settings.max_file_bytes)
+    with (
+        closing(open_source(wish.path, most)) as source,
+        closing(open_database(settings.database)) as database,
+        alone(settings.data_folder / "imports", wish.task, wish.path),
+    ):
+        work = FolderImport(database, _intake(database, settings), wish, source)
+        record: Json = {"task": wish.task, "path": str(wish.path), "layout": work.plan.layout}
+        record |= {"list": work.plan.list_name, "files": work.total, "done_before": work.done_before}
+        record |= {"notes": [*source.notes]}
+        session.warn(announced(record))
+        attempt = _attempt(session, work)
+        record |= _outcome(work, attempt)
+    session.answer(record, told(record))
+    return _status(record)
+
+
+def _attempt(session: Session, work: FolderImport) -> Attempt:
+    """Take everything in, with the progress on the screen; what is in stays, whatever happens."""
+    line, began, done, shown_at = Line(session.err), time.monotonic(), 0, 0.0
+    problem = None
+    try:
+        for _ in work.run():
+            done += 1
+            now = time.monotonic()
+            if now - shown_at >= SHOW_S:
+                shown_at = now
+                per_s = done / max(now - began, 1e-6) if done >= LEAST_FOR_SPEED else None
+                text, share = how_far(work.done_before + done, work.total, per_s)
+                line.show(text, share=share)
+    except KeyboardInterrupt:
+        problem = STOPPED_WORDS
+    except LenswrightError as exc:
+        problem = str(exc)
+    finally:
+        line.end()
+    return Attempt(done, time.monotonic() - began, problem)
+
+
+def _outcome(work: FolderImport, attempt: Attempt) -> Json:
+    """Return what the whole import came to, and how fast this attempt was."""
+    report = work.report()
+    return {
+        "batch": report and report.edit,
+        "counts": report.counts if report else {},
+        "label_conflicts": report.conflicts if report else 0,
+        "refused": [
+            {"filename": entry.filename, "code": entry.code, "reason": entry.reason}
+            for entry in (report.refused if report else ())
+        ],
+        "done": attempt.done,
+        "seconds": round(attempt.seconds, 2),
+        "photos_per_s": round(attempt.done / max(attempt.seconds, 1e-6), 1),
+        "problem": attempt.problem,
+    }
+
+
+def _status(record: Json) -> int:
+    if record["problem"] == STOPPED_WORDS:
+        return STOPPED
+    in_now = sum(record["counts"].values()) - record["counts"].get("refused", 0)
+    return DONE if record["problem"] is None and in_now else FAILED
+
+
+def _wish(session: Session, settings: Settings) -> ImportWish:
+    given = session.given
+    return ImportWish(
+        task=normalise_task(given.task or settings.default_task),
+        path=given.path.resolve(),
+        layout=given.layout,
+        source=normalise_source(given.source),
+        label=None if given.label is None else normalise_label(given.label),
+        split=given.split,
+        by=f"command line, {_user()}",
+    )
+
+
+def _intake(database: Database, settings: Settings) -> Intake:
+    limits = DecodeLimits(settings.max_file_bytes, settings.max_pixels)
+    return Intake(database, Blobs(settings.blobs_at("uploads")), limits=limits)
+
+
+def _user() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # in a container, the user may have a number only
+        return str(os.getuid())
