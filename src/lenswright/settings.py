@@ -1,7 +1,7 @@
 """Settings: read once from the environment and `.env`; a bad value names its variable."""
 
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -37,6 +37,12 @@ class Settings(BaseSettings):
     max_files: int = Field(5_000, ge=1, description="most files in one upload")
     max_archive_bytes: int = Field(2_000_000_000, ge=1_000, description="most bytes a zip may unpack to")
     max_archive_members: int = Field(200_000, ge=1, description="most members in one zip")
+    keep_predicted_photos: Literal["no", "unsure", "all"] = Field(
+        "no", description="photos of /predict to keep for review: no, unsure (those not accepted) or all"
+    )
+    kept_photos_most: int = Field(
+        10_000, ge=0, description="most kept predictions that may wait for a decision"
+    )
     request_log_days: int = Field(30, ge=1, description="how long answered requests are remembered")
     gate_max_latency_ms: float = Field(500, ge=0, description="slowest candidate that may serve; 0: no limit")
     gate_max_size_mb: float = Field(500, ge=0, description="largest network that may serve; 0: no limit")

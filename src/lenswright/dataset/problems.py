@@ -22,7 +22,10 @@ class Problem:
 def find_problems(
     totals: Mapping[str, int], *, splits: Mapping[str, int], unlabelled: int
 ) -> tuple[Problem, ...]:
-    """Return the problems of a data set with `totals` photos per class and `splits` per split."""
+    """Return the problems of a data set with `totals` photos per class and `splits` per split.
+
+    `unlabelled` leaves out the photos of predictions, which wait for a person in the review queue.
+    """
     found = [
         _too_few_classes(totals),
         _too_few_photos(totals),

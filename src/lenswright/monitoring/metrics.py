@@ -78,6 +78,15 @@ class Metrics:
         )
         lost.set_function(lambda: float(dropped()))
 
+    def watch_kept_photos(self, dropped: Callable[[], int]) -> None:
+        """Show how many photos of predictions were to be kept and are not."""
+        lost = Gauge(
+            "lenswright_kept_photos_dropped",
+            "Photos of predictions that found no room",
+            registry=self._registry,
+        )
+        lost.set_function(lambda: float(dropped()))
+
     def render(self) -> bytes:
         """Return all numbers in Prometheus' text format."""
         return bytes(generate_latest(self._registry))

@@ -5,6 +5,7 @@ import queue
 import threading
 import time
 from collections.abc import Callable, Sequence
+from typing import Any
 
 from sqlalchemy import delete
 from sqlalchemy.dialects import postgresql, sqlite
@@ -27,7 +28,10 @@ log = logging.getLogger(__name__)
 
 
 class RequestLog:
-    """A bounded queue and its writer. `add` never waits and never fails; a full queue counts `dropped`."""
+    """A bounded queue and its writer. `add` never waits and never fails; a full queue counts `dropped`.
+
+    Where a client uses a request id twice, the newest prediction stays, else the first request.
+    """
 
     def __init__(
         self,
@@ -45,6 +49,7 @@ class RequestLog:
         self._closed = threading.Event()
         self._pruned_at = 0.0
         self._counting = threading.Lock()
+        self._writing = threading.Lock()  # while held, requests are neither waiting nor written yet
         self.dropped = 0
         self._thread = threading.Thread(target=self._write_until_closed, name="request-log", daemon=True)
         self._thread.start()
@@ -56,6 +61,11 @@ class RequestLog:
         except queue.Full:
             self._drop(1)
 
+    def settle(self) -> None:
+        """Write what waits now, for whoever looks for a request that was answered a moment ago."""
+        with self._writing:
+            self._flush()
+
     def close(self) -> None:
         """Write what is left and end the thread."""
         self._closed.set()
@@ -63,9 +73,9 @@ class RequestLog:
 
     def _write_until_closed(self) -> None:
         while not self._closed.wait(0.0 if self._queue.qsize() >= BATCH_SIZE else self._flush_s):
-            self._flush()
+            self.settle()
         while not self._queue.empty():
-            self._flush()
+            self.settle()
 
     def _flush(self) -> None:
         batch: list[Answered] = []
@@ -81,13 +91,20 @@ class RequestLog:
     def _write(self, batch: Sequence[Answered]) -> None:
         rows = [self._row(answered) for answered in batch]
         with self._database.writing() as session:
-            dialect = session.get_bind().dialect.name
-            # a client may choose its request id and use it twice: the first one stays
-            if dialect == "postgresql":
-                session.execute(postgresql.insert(RequestRow).on_conflict_do_nothing(), rows)
-            else:
-                session.execute(sqlite.insert(RequestRow).on_conflict_do_nothing(), rows)
+            is_postgresql = session.get_bind().dialect.name == "postgresql"
+            self._insert(session, postgresql.insert if is_postgresql else sqlite.insert, rows)
             self._prune(session)
+
+    def _insert(self, session: Session, insert: Any, rows: Sequence[dict[str, object]]) -> None:
+        others = [row for row in rows if row["predicted_class"] is None]
+        predictions = {row["id"]: row for row in rows if row["predicted_class"] is not None}
+        if others:
+            session.execute(insert(RequestRow).on_conflict_do_nothing(), others)
+        if predictions:
+            taken = insert(RequestRow)
+            newer = {name: taken.excluded[name] for name in next(iter(predictions.values())) if name != "id"}
+            query = taken.on_conflict_do_update(index_elements=["id"], set_=newer)
+            session.execute(query, list(predictions.values()))
 
     def _drop(self, count: int) -> None:
         with self._counting:

@@ -146,12 +146,20 @@ class SuggestionRow(Table):
 class ReviewRow(Table):
     """A photo that somebody should look at: an unsure or unknown prediction, or a correction.
 
-    `kind`: feedback, unsure or unknown. `suggested`: the label that a correction named. `uncertainty` and
-    `novelty` are 0..1. `decision`: accepted or dropped, NULL while it waits.
+    `kind`: feedback, unsure or unknown; `kept` if nobody is asked about it. `suggested`: the label that a
+    correction named. `uncertainty` and `novelty` are 0..1. `decision`: accepted, dropped, or noted where
+    there is no photo; NULL while it waits.
     """
 
     __tablename__ = "reviews"
-    __table_args__ = (Index(None, "task", "decided_at"), Index(None, "request_id"), Index(None, "photo_id"))
+    __table_args__ = (
+        Index(None, "task", "decided_at"),
+        Index(None, "decided_at", "kind"),
+        Index(None, "version"),
+        Index(None, "request_id"),
+        Index(None, "photo_id"),
+        {"sqlite_autoincrement": True},  # an id is never given twice
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     task: Mapped[str] = mapped_column(String(100))

@@ -17,16 +17,18 @@ from lenswright.web.recording import record
 
 _log = logging.getLogger(__name__)
 
-_SANE_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+SANE_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 JSON_LIMIT_BYTES = 10_000_000
 DRAIN_BYTES = 32_000_000
 
 
 def register_lifecycle(app: APIFlask, settings: Settings) -> None:
     """Give every request of `app` an id, a limit and a record."""
+    photo_in_json = settings.max_file_bytes * 4 // 3 + 1_000_000  # base64 in JSON, and its frame
     limits = {
         "upload.upload_data": settings.max_request_bytes,
-        "prediction.predict": settings.max_file_bytes * 4 // 3 + 1_000_000,  # base64 in JSON, and its frame
+        "prediction.predict": photo_in_json,
+        "review.feedback": photo_in_json,
     }
     app.before_request(begin)
     app.before_request(lambda: refuse_large(limits.get(request.endpoint or "", JSON_LIMIT_BYTES)))
@@ -38,7 +40,7 @@ def begin() -> None:
     """Take the time and the id of the request; a sane id of the client's own is kept."""
     g.began = time.perf_counter()
     given = request.headers.get("X-Request-ID", "")
-    g.request_id = given if _SANE_ID.fullmatch(given) else secrets.token_hex(8)
+    g.request_id = given if SANE_ID.fullmatch(given) else secrets.token_hex(8)
     bind_contextvars(request_id=g.request_id)
 
 

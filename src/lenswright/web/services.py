@@ -12,8 +12,11 @@ from typing import Any
 from flask import Flask, current_app
 
 from lenswright.cpus import cpu_count
+from lenswright.dataset.feedback import FeedbackDesk
 from lenswright.dataset.importers import ArchiveLimits
 from lenswright.dataset.intake import Intake
+from lenswright.dataset.keeper import Keeper
+from lenswright.dataset.kept_photos import KeptPhotos
 from lenswright.imaging.decode import DecodeLimits
 from lenswright.inference.live_model import LiveModels
 from lenswright.jobs.desk import TrainingDesk
@@ -61,11 +64,13 @@ class Services:
     window: Window
     request_log: RequestLog
     metrics: Metrics
+    intake: Intake
+    kept_photos: KeptPhotos
 
     @cached_property
     def limits(self) -> DecodeLimits:
         """What a photo may weigh."""
-        return DecodeLimits(self.settings.max_file_bytes, self.settings.max_pixels)
+        return _decode_limits(self.settings)
 
     @cached_property
     def archive_limits(self) -> ArchiveLimits:
@@ -74,9 +79,9 @@ class Services:
         return ArchiveLimits(most.max_archive_members, most.max_archive_bytes, most.max_file_bytes)
 
     @cached_property
-    def intake(self) -> Intake:
-        """Takes photos in."""
-        return Intake(self.database, self.uploads, limits=self.limits, clock=self.clock)
+    def feedback(self) -> FeedbackDesk:
+        """Takes what people say of predictions."""
+        return FeedbackDesk(self.database, self.intake, clock=self.clock)
 
     @cached_property
     def promoter(self) -> Promoter:
@@ -96,6 +101,7 @@ class Services:
     def start(self) -> None:
         """Adopt the models that are there, load the live ones, and look after training."""
         self.metrics.watch_request_log(lambda: self.request_log.dropped)
+        self.metrics.watch_kept_photos(lambda: self.kept_photos.dropped)
         self.versions.adopt(self.settings.bundled_models)
         self.live.start()
         self.supervisor.start()
@@ -104,6 +110,7 @@ class Services:
         """Stop the run that was started here, write what is still unwritten, let go of the database."""
         self.supervisor.close()
         self.live.close()
+        self.kept_photos.close()
         self.request_log.close()
         self.database.close()
 
@@ -118,13 +125,16 @@ def build_services(
     database = open_database(settings.database)
     bundles = Bundles(Blobs(settings.blobs_at("models")))
     promotion, journal = Promotion(database, clock), Journal(database, clock)
+    uploads = Blobs(settings.blobs_at("uploads"))
+    intake = Intake(database, uploads, limits=_decode_limits(settings), clock=clock)
+    keeper = Keeper(database, intake, settings.kept_photos_most, clock=clock)
     instance = Instance(secrets.token_hex(4), settings.host, settings.port, os.getpid(), clock())
     return Services(
         settings=settings,
         clock=clock,
         instance=instance,
         database=database,
-        uploads=Blobs(settings.blobs_at("uploads")),
+        uploads=uploads,
         bundles=bundles,
         versions=Versions(database, bundles, clock),
         promotion=promotion,
@@ -139,7 +149,13 @@ def build_services(
         window=Window(clock),
         request_log=RequestLog(database, clock, instance=instance.id, keep_days=settings.request_log_days),
         metrics=Metrics(),
+        intake=intake,
+        kept_photos=KeptPhotos(keeper.keep, settings.keep_predicted_photos),
     )
+
+
+def _decode_limits(settings: Settings) -> DecodeLimits:
+    return DecodeLimits(settings.max_file_bytes, settings.max_pixels)
 
 
 def _live_models(settings: Settings, promotion: Promotion, bundles: Bundles) -> LiveModels:

@@ -1,8 +1,10 @@
 """How the service is: its model, its traffic, its data, its training, as JSON."""
 
+from dataclasses import asdict
 from typing import Any
 
 from lenswright import __version__
+from lenswright.dataset.reviews import feedback_counts
 from lenswright.errors import BundleRefused, NotFound
 from lenswright.runs.state import Run
 from lenswright.web.dataset_report import counts, known_tasks
@@ -34,6 +36,7 @@ def status_report(here: Services, task: str) -> dict[str, Any]:
         "metrics": model and model["metrics"],
         "confusion_matrix": model and model["confusion_matrix"],
         "requests": here.window.snapshot(),
+        "feedback": asdict(feedback_counts(here.database, task, model["version"] if model else "")),
         "dataset": counts(here, task),
         "training": running and _running_entry(running),
     }

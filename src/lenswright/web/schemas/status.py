@@ -48,6 +48,13 @@ class RunningEntry(Answer):
     task: str
 
 
+class FeedbackEntry(Answer):
+    """What people said of the answers of the present version."""
+
+    right: int
+    wrong: int
+
+
 class StatusAnswer(Answer):
     status: Literal["ok", "no_model"]
     task: str
@@ -61,5 +68,6 @@ class StatusAnswer(Answer):
     metrics: Metrics | None
     confusion_matrix: Confusion | None
     requests: dict[str, Any]
+    feedback: FeedbackEntry
     dataset: DatasetCounts
     training: RunningEntry | None

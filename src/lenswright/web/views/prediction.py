@@ -10,6 +10,7 @@ from flask import g
 from lenswright.inference.explain import Explanation
 from lenswright.inference.prediction import Prediction
 from lenswright.web.bodies import photo_bytes
+from lenswright.web.keeping import keep_photo
 from lenswright.web.openapi import binary, json_body, multipart, operation
 from lenswright.web.schemas.prediction import PredictionAnswer, PredictJson, PredictQuery
 from lenswright.web.services import services
@@ -54,6 +55,7 @@ def predict(query: PredictQuery) -> dict[str, Any]:
     else:
         prediction, more = here.live.classify(task, data, limits=here.limits, top_k=query.top_k), {}
     g.prediction = prediction
+    keep_photo(here, data, prediction)
     return _entry(prediction, time.perf_counter() - began, here.clock()) | more
 
 

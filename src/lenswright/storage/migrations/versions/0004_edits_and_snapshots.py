@@ -125,7 +125,10 @@ def _make_reviews() -> None:
         sa.Column("decided_at", sa.Double(), nullable=True),
         sa.Column("decision", sa.String(12), nullable=True),
         sa.PrimaryKeyConstraint("id", name="pk_reviews"),
+        sqlite_autoincrement=True,
     )
     op.create_index("ix_reviews_task_decided_at", "reviews", ["task", "decided_at"])
+    op.create_index("ix_reviews_decided_at_kind", "reviews", ["decided_at", "kind"])
+    op.create_index("ix_reviews_version", "reviews", ["version"])
     op.create_index("ix_reviews_request_id", "reviews", ["request_id"])
     op.create_index("ix_reviews_photo_id", "reviews", ["photo_id"])
