@@ -55,6 +55,14 @@ GROUPS: dict[str, tuple[Example, ...]] = {
         Example("GET", "/dataset/images?label=cat&page=1", "The photos themselves, page by page"),
         Example("GET", "/dataset/images/1/thumbnail", "One photo, small", "-o thumbnail.jpg"),
         Example("GET", "/dataset/images/1", "One photo, as it was uploaded", "-o photo.jpg"),
+        Example(
+            "POST",
+            "/dataset/fuse",
+            "Make a task of the photos of others, whole breeds held out for the test",
+            f"""{_JSON} '{{"task": "pets", "sources": [{{"task": "dog-breeds", "map": {{"*": "dog"}}}},"""
+            """ {"task": "cats-vs-dogs", "map": {"cat": "cat"}}], "hold_out": 0.2}'""",
+        ),
+        Example("GET", "/dataset/export", "All photos as a zip, ready for an upload", "-o photos.zip"),
     ),
     "Train": (
         Example("POST", "/train", "Train on every labelled photo", f"""{_JSON} '{{"preset": "fast"}}'"""),
