@@ -4,9 +4,12 @@ import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from PIL import Image
+
 from lenswright.dataset.example import SPLITS, blob_key
 from lenswright.dataset.labels import normalise_label
-from lenswright.dataset.looks import Look, look_of, pixel_hash
+from lenswright.dataset.looks import Look, look_of_image, pixel_hash
+from lenswright.dataset.quality import Quality, quality_of_luma
 from lenswright.dataset.upload import Upload
 from lenswright.errors import InputRefused
 from lenswright.imaging.decode import DecodeLimits, decode
@@ -24,6 +27,7 @@ class Examined:
     width: int
     height: int
     format: str
+    quality: Quality | None
 
     @property
     def key(self) -> str:
@@ -48,22 +52,38 @@ def check_upload(upload: Upload) -> None:
 def examine(upload: Upload, sha256: str, limits: DecodeLimits) -> Examined:
     """Return the facts of a photo, decoded in full. Raises ImageError."""
     photo = decode(upload.data, limits=limits)
+    image = Image.fromarray(photo.rgb)
+    luma = image.convert("L")
     return Examined(
         upload,
         sha256,
         pixel_hash(photo.rgb),
-        look_of(photo.rgb),
+        look_of_image(image, luma),
         photo.width,
         photo.height,
         photo.format,
+        quality_of_luma(luma),
     )
 
 
 def recognise(upload: Upload, row: PhotoRow) -> Examined:
     """Return the facts of a file whose very bytes are known, from the photo they were found in."""
     return Examined(
-        upload, row.sha256, row.pixel_sha256, Look(row.dhash, row.colours), row.width, row.height, row.format
+        upload,
+        row.sha256,
+        row.pixel_sha256,
+        Look(row.dhash, row.colours),
+        row.width,
+        row.height,
+        row.format,
+        _quality_in(row),
     )
+
+
+def _quality_in(row: PhotoRow) -> Quality | None:
+    if row.brightness is None or row.sharpness is None:
+        return None
+    return Quality(row.brightness, row.sharpness)
 
 
 def first_of_each(photos: Iterable[Examined]) -> list[Examined]:

@@ -28,7 +28,12 @@ class Look:
 def look_of(rgb: RGB) -> Look:
     """Return the look of a photo (H, W, 3)."""
     image = Image.fromarray(rgb)
-    gray = np.asarray(image.convert("L").resize((9, 8), Image.Resampling.BILINEAR))  # (8, 9)
+    return look_of_image(image, image.convert("L"))
+
+
+def look_of_image(image: Image.Image, luma: Image.Image) -> Look:
+    """Return the look of a photo of mode RGB whose luma, of mode L, is already there."""
+    gray = np.asarray(luma.resize((9, 8), Image.Resampling.BILINEAR))  # (8, 9)
     brighter = gray[:, :-1] > gray[:, 1:]  # (8, 9) -> (8, 8)
     dhash = int.from_bytes(np.packbits(brighter).tobytes(), "big", signed=True)
     side = (COLOURS_SIDE, COLOURS_SIDE)

@@ -60,7 +60,10 @@ class Registration:
         return Entered(self._result(photo, row, "stored"))
 
     def _enter_known(self, photo: Examined, row: PhotoRow) -> Entered:
-        before, was_binned = state_of(row), row.deleted_at is not None
+        before = state_of(row)
+        if row.deleted_at is not None and self._wish.action == "predicted":
+            return Entered(self._result(photo, row, "duplicate"), before)  # who asks restores nothing
+        was_binned = row.deleted_at is not None
         label = None if photo.upload.label is None else self._labeller.spelled(photo.upload.label)
         row.deleted_at = None
         if label is not None and row.label is None:
@@ -87,6 +90,8 @@ class Registration:
             source=self._wish.source,
             uploaded_at=self._now,
             edit_id=self._edit_id,
+            brightness=photo.quality and photo.quality.brightness,
+            sharpness=photo.quality and photo.quality.sharpness,
         )
 
     def _result(
