@@ -83,7 +83,8 @@ def test_a_card_tells_averages_parts_calibration_before_and_after_and_the_differ
     for said in ("| macro precision | 0.", "| weighted recall | 0.", "average precision, one against",
                  "before it", "| phone | 150 |", "| uncertain | 0 | - | - |", "100 groups of near-duplicates",
                  "Difference to the champion -2.5 points, 95 % interval -5.0 to +0.5 (paired bootstrap);"
-                 " 3 photos gained, 8 lost."):  # fmt: skip
+                 " 3 of the photos that it gets wrong are right now, and 8 that it gets right are newly"
+                 " wrong."):  # fmt: skip
         assert said in card
 
 

@@ -146,3 +146,20 @@ def test_a_run_outlives_the_process(tmp_path: Path, database: Database) -> None:
     again = open_database(f"sqlite:///{tmp_path / 'data' / 'lenswright.db'}")
     assert Journal(again).get(run.id) == run
     again.close()
+
+
+def test_a_run_learns_from_what_it_names_or_from_what_the_run_it_continues_has_frozen(
+    journal: Journal,
+) -> None:
+    assert journal.snapshot_for(REQUEST) is None
+    named = REQUEST.model_copy(update={"snapshot": 7})
+    assert journal.snapshot_for(named) == 7
+    first = journal.create(named, "here")
+    assert journal.snapshot_for(first.resumption) == 7  # it ended before it froze anything
+    journal.note_snapshot(first.id, 8)
+    journal.finish(first.id, "failed")
+    assert journal.get(first.id).snapshot == 8
+    second = journal.create(first.resumption, "here")
+    assert (second.snapshot, journal.snapshot_for(second.request)) == (None, 8)
+    journal.note_snapshot(second.id, 9)  # a photo is gone meanwhile
+    assert journal.snapshot_for(second.resumption) == 9

@@ -67,7 +67,7 @@ def test_every_backbone_and_every_knob_is_offered() -> None:
     options = training_options("pets", 0, [])
     assert [entry["name"] for entry in options["backbones"]] == [*BACKBONES]
     offered = {field["name"] for field in options["fields"]}
-    asked_elsewhere = {"task", "kind", "configurations", "version", "formats", "resume_run"}
+    asked_elsewhere = {"task", "kind", "configurations", "version", "formats", "resume_run", "snapshot"}
     assert offered == set(TrainingRequest.model_fields) - asked_elsewhere
 
 

@@ -45,6 +45,7 @@ REFUSED: dict[str, tuple[str, list[Any]]] = {
     "false_reject": ("a number from 0 to 0.2", [-0.1, 0.3]),
     "int8": ("true or false", ["no", 0]),
     "resume_run": (RUN_ID, [0, -1, 2**62 + 1, "1", 1.0, True]),
+    "snapshot": (RUN_ID, [0, -1, 2**62 + 1, "1", 1.0, True]),
     "trials": ("a whole number from 1 to 200", [0, 201]),
     "configurations": ("a list of 1 to 20 objects", [[], [{}] * 21, {"preset": "fast"}, "fast", [3], None]),
     "version": (NAME, [None, "", "a/b", "../x", 3]),
@@ -123,6 +124,8 @@ def test_an_unknown_field_is_refused_with_the_known_ones() -> None:
         ("configurations", [{}], "tune"),
         ("version", "v1", "retrain"),
         ("formats", ["tflite"], "train"),
+        ("snapshot", 1, "retrain"),
+        ("snapshot", 1, "export"),
     ],
 )
 def test_a_field_of_another_kind_of_run_is_refused(field: str, value: Any, kind: str) -> None:

@@ -3,11 +3,13 @@ from typing import Any
 
 import pytest
 
+from lenswright.dataset.statistics import labelled_photos
 from lenswright.errors import TrainingStopped
 from lenswright.training.comparison import EARLY, Comparison
 from lenswright.training.progress import Progress
 from lenswright.training.run import Outcome
 from lenswright.training.workbench import Workbench
+from tests.dataset.history import bin_
 from tests.training.heartbeats import Wish
 from tests.training.tiny_home import TASK, ended, queued, shades, take_in
 
@@ -103,13 +105,31 @@ def test_a_stop_keeps_the_rows_so_far_and_a_resumed_run_trains_the_rest(bench: W
     assert board[early["name"]]["error"] is None
 
 
-def test_a_resumed_run_trains_all_again_where_the_photos_are_others(bench: Workbench) -> None:
+def resumed_after(bench: Workbench, meanwhile: Callable[[], object]) -> list[set[str]]:
+    """Return the versions of a comparison that died, and of the one that continued it."""
     first, run_id = compared(bench, Wish(), ignored)
     bench.journal.finish(run_id, "failed", error="the machine died")
-    take_in(bench, shades(6, first_seed=300))
+    meanwhile()
     second, _ = compared(bench, Wish(), ignored, resume_run=run_id)
-    versions = [{row["version"] for row in outcome.result["leaderboard"]} for outcome in (first, second)]
-    assert versions[0].isdisjoint(versions[1])
+    return [{row["version"] for row in outcome.result["leaderboard"]} for outcome in (first, second)]
+
+
+def test_a_resumed_run_goes_on_with_its_photos_though_there_are_more_by_now(bench: Workbench) -> None:
+    first, second = resumed_after(bench, lambda: take_in(bench, shades(6, first_seed=300)))
+    assert first == second
+
+
+def test_a_resumed_run_trains_all_again_where_a_photo_is_gone(bench: Workbench) -> None:
+    photo = labelled_photos(bench.database, TASK)[0]
+    first, second = resumed_after(bench, lambda: bin_(bench.database, photo))
+    assert first.isdisjoint(second)
+
+
+def test_the_versions_of_a_comparison_name_the_snapshot_of_its_run(bench: Workbench) -> None:
+    run = ended(bench, kind="compare", configurations=TWO)
+    manifests = [bench.bundles.manifest(TASK, row["version"]) for row in run.result["leaderboard"]]
+    assert [manifest.training["snapshot"] for manifest in manifests] == [run.snapshot] * 2
+    assert run.result["snapshot"] == run.snapshot is not None
 
 
 def test_a_stop_before_the_first_row_leaves_nothing(bench: Workbench) -> None:

@@ -66,6 +66,25 @@ def test_a_candidate_worse_than_the_champion_is_not_promoted(bench: Workbench) -
     assert "100.0 %" in found.verdict.reason
 
 
+def test_the_photos_that_a_candidate_changes_are_named(bench: Workbench) -> None:
+    photos = stored(bench, 20)
+    champion = Classifier(tiny_bundle(version="old", classes=(CLASSES[0], "something else")))
+    changed = judged(proof(bench, photos), Classifier(tiny_bundle()), champion).changes
+    assert changed is not None
+    assert sorted(changed.fixed) == list(range(1, 20, 2))
+    assert (changed.newly_wrong, changed.compared_with) == ((), "old")
+    assert judged(proof(bench, photos), Classifier(tiny_bundle())).changes is None
+
+
+def test_a_photo_that_cannot_be_read_changes_nothing(bench: Workbench) -> None:
+    photos = stored(bench, 8)
+    bench.uploads.write(photos[2].key, b"damaged since")
+    contrary = Classifier(tiny_bundle(version="worse", sharpness=-4.0))
+    changed = judged(proof(bench, photos), contrary, Classifier(tiny_bundle())).changes
+    assert changed is not None
+    assert sorted(changed.newly_wrong) == [0, 1, 3, 4, 5, 6, 7]
+
+
 def test_a_champion_that_lacks_a_class_is_wrong_there(bench: Workbench) -> None:
     photos = stored(bench, 20)
     champion = Classifier(tiny_bundle(version="old", classes=(CLASSES[0], "something else")))

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from lenswright.dataset.example import Photo, as_photo
 from lenswright.dataset.lineage import versions_of
 from lenswright.dataset.statistics import data_hash
-from lenswright.errors import NotFound
+from lenswright.errors import Conflict, NotFound
 from lenswright.storage.database import Database
 from lenswright.storage.dataset_tables import PhotoRow, SnapshotPhotoRow, SnapshotRow
 from lenswright.storage.tables import RunRow
@@ -60,6 +60,14 @@ class Thawed:
     photos: list[Photo]
     gone: tuple[str, ...]
     lost_classes: tuple[str, ...]
+
+    def refuse_lost_classes(self) -> None:
+        """Raise Conflict if a class is gone: what was learnt with it cannot be continued without it."""
+        if self.lost_classes:
+            raise Conflict(
+                "Expected photos of every class that the run began with."
+                f" There are none any more of: {', '.join(self.lost_classes[:20])}."
+            )
 
 
 def freeze(

@@ -225,7 +225,8 @@ def _method(manifest: Json, report: Json) -> list[str]:
         blocks.append(
             f"Difference to the champion {100 * numbers['difference']:+.1f} points, 95 % interval"
             f" {100 * numbers['difference_low']:+.1f} to {100 * numbers['difference_high']:+.1f} (paired"
-            f" bootstrap); {numbers['gained']} photos gained, {numbers['lost']} lost."
+            f" bootstrap); {numbers['gained']} of the photos that it gets wrong are right now, and"
+            f" {numbers['lost']} that it gets right are newly wrong."
         )
     return blocks
 

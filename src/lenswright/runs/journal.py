@@ -69,6 +69,11 @@ class Journal:
         query = select(RunRow).order_by(RunRow.id.desc()).limit(limit)
         return self._runs(query if task is None else query.where(RunRow.task == task))
 
+    def last_completed(self, task: str, kind: str) -> Run | None:
+        """Return the newest run of this task and kind that completed."""
+        of_kind = select(RunRow).where(RunRow.task == task, RunRow.kind == kind, RunRow.state == "completed")
+        return next(iter(self._runs(of_kind.order_by(RunRow.id.desc()).limit(1))), None)
+
     def active(self, machine: str) -> Run | None:
         """Return the queued or running run of `machine`."""
         return next(iter(self._runs(select(RunRow).where(RunRow.active_machine == machine))), None)
@@ -79,6 +84,19 @@ class Journal:
         named = RunRow.request.contains(f'"resume_run": {root}')  # also 51 for 5: looked at again below
         later = self._runs(select(RunRow).where(RunRow.id > root, named).order_by(RunRow.id))
         return [first, *(run for run in later if run.root == root)]
+
+    def snapshot_for(self, request: TrainingRequest) -> int | None:
+        """Return the data set that `request` is to learn from, None for the photos of today.
+
+        It is that of the runs it continues, if they came to freeze one, or else the one it names.
+        """
+        chain = [] if request.resume_run is None else self.chain(request.resume_run)
+        frozen = (run.snapshot for run in reversed(chain) if run.snapshot is not None)
+        return next(frozen, request.snapshot)
+
+    def note_snapshot(self, run_id: int, snapshot_id: int) -> None:
+        """Note the data set that the run learns from."""
+        self._change(run_id, snapshot_id=snapshot_id)
 
     def start(self, run_id: int, pid: int) -> None:
         """Note that process `pid` works on the run; nothing changes if it already ended."""
@@ -199,4 +217,5 @@ def _as_run(row: RunRow) -> Run:
         error=row.error,
         version=row.version,
         result=json.loads(row.result) if row.result else {},
+        snapshot=row.snapshot_id,
     )

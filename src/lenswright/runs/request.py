@@ -13,7 +13,7 @@ from lenswright.runs.backbones import BACKBONES
 from lenswright.runs.fields import GROUP, PRESETS
 from lenswright.runs.request_text import checked, refusal
 
-Kind = Literal["train", "retrain", "tune", "compare", "export"]
+Kind = Literal["train", "retrain", "tune", "compare", "export", "check"]
 Preset = Literal["fast", "best", "scratch"]
 Weights = Literal["auto", "file", "imagenet", "bundled", "none"]
 Format = Literal["saved_model", "tflite"]
@@ -29,6 +29,8 @@ FIELDS_OF_ONE_KIND: dict[str, tuple[str, ...]] = {
     "compare": ("configurations",),
     "export": ("version", "formats"),
 }
+KINDS_ON_A_SNAPSHOT: tuple[Kind, ...] = ("train", "tune", "compare")
+FIELDS_OF_CHECK = ("task", "kind", "backbone", "weights", "size_px", "mirror", "seed", "resume_run")
 
 
 def _known_backbone(name: str) -> str:
@@ -163,13 +165,19 @@ class TrainingRequest(BaseModel):
         description="what to write",
     )
     resume_run: int | None = Field(
-        default=None, ge=1, le=2**62, description="continue what this earlier run left behind"
+        default=None, ge=1, le=2**62, description="continue what this earlier run left behind, on its photos"
+    )
+    snapshot: int | None = Field(
+        default=None, ge=1, le=2**62, description="learn from this earlier data set, not from today's photos"
     )
 
     @classmethod
     def names(cls, kind: object) -> list[str]:
         """Return the names of the fields that a run of `kind` has."""
+        if kind == "check":
+            return [*FIELDS_OF_CHECK]
         foreign = {name for owner, own in FIELDS_OF_ONE_KIND.items() if owner != kind for name in own}
+        foreign |= set() if kind in KINDS_ON_A_SNAPSHOT else {"snapshot"}
         return [name for name in cls.model_fields if name not in foreign]
 
     @classmethod
@@ -204,6 +212,7 @@ class TrainingRequest(BaseModel):
     def configured(self, configuration: dict[str, Any], within: str = "") -> "TrainingRequest":
         """Return the request that trains one configuration of this comparison. Raises InputRefused."""
         shared = self.model_copy(update={"kind": "train", "resume_run": None})
-        own = [name for name in self.names("train") if name not in ("task", "kind", "resume_run")]
+        common = ("task", "kind", "resume_run", "snapshot")
+        own = [name for name in self.names("train") if name not in common]
         changed = checked(TrainingRequest, configuration, own, within)
         return shared.model_copy(update=changed.model_dump(exclude_unset=True))

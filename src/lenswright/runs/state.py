@@ -15,6 +15,7 @@ class Run:
 
     `machine` is where it runs, `pid` its process there; `error` says why it failed; `version` is the
     model it registered; `result` holds its verdict and measurements (empty until it ended).
+    `snapshot` is the data set it learnt from, None until it froze one.
     """
 
     id: int
@@ -35,6 +36,7 @@ class Run:
     error: str | None
     version: str | None
     result: dict[str, Any]
+    snapshot: int | None = None
 
     @property
     def root(self) -> int:

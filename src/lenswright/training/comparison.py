@@ -7,12 +7,13 @@ from pathlib import Path
 from shutil import rmtree
 from typing import Any
 
-from lenswright.dataset.statistics import data_hash, labelled_photos
+from lenswright.dataset.statistics import data_hash
 from lenswright.errors import LenswrightError, TrainingStopped
 from lenswright.inference.memory import give_back_memory
 from lenswright.runs.request import TrainingRequest
 from lenswright.runs.state import Run
 from lenswright.training.answers import stored_answers
+from lenswright.training.frozen_data import FrozenData, freeze_data
 from lenswright.training.leaderboard import FinishedRows, Row, failed_row, ranked, trained_row
 from lenswright.training.progress import Heartbeat, Progress
 from lenswright.training.run import Outcome, TrainingRun
@@ -40,11 +41,12 @@ class Comparison:
         Raises TrainingStopped if there are none, and NotEnoughPhotos.
         """
         self._progress.enter("starting")
-        photos = SplitPhotos.of(labelled_photos(self._bench.database, self._run.task))
+        data = freeze_data(self._bench, self._run, self._progress)
+        photos = data.photos
         finished = FinishedRows(self._folder / "leaderboard.json", data_hash(photos.everything()))
         rows: list[Row] = []
         for index in range(len(self._request.configurations)):
-            row = self._row(index, photos, finished)
+            row = self._row(index, data, finished)
             if row is None:
                 break
             rows.append(row)
@@ -52,9 +54,10 @@ class Comparison:
         if not rows:
             self._heartbeat.check()
         self._progress.leave()
-        return Outcome(None, {"leaderboard": self._ranked(rows, photos), "photos": photos.counts()})
+        board = {"leaderboard": self._ranked(rows, photos), "photos": photos.counts()}
+        return Outcome(None, board | data.to_json())
 
-    def _row(self, index: int, photos: SplitPhotos, finished: FinishedRows) -> Row | None:
+    def _row(self, index: int, data: FrozenData, finished: FinishedRows) -> Row | None:
         """Return the row of one configuration, None once the run was stopped without a product."""
         configuration = self._request.configurations[index]
         request = self._request.configured(configuration)
@@ -65,7 +68,7 @@ class Comparison:
             return None
         folder = self._folder / f"configuration-{index + 1}-{finished.data_hash[:8]}"
         try:
-            row = self._trained(index, name, request, photos, folder)
+            row = self._trained(index, name, request, data, folder)
         except TrainingStopped:
             return None
         except Exception as exc:  # whatever it is, the hours of the other configurations are not lost
@@ -79,13 +82,13 @@ class Comparison:
         return row
 
     def _trained(
-        self, index: int, name: str, request: TrainingRequest, photos: SplitPhotos, folder: Path
+        self, index: int, name: str, request: TrainingRequest, data: FrozenData, folder: Path
     ) -> Row:
         folder.mkdir(exist_ok=True)
         part = self._progress.part(index, len(self._request.configurations), request.preset)
         training = TrainingRun(
             self._bench, replace(self._run, request=request), part, self._heartbeat,
-            promote=False, photos=photos, folder=folder,
+            promote=False, data=data, folder=folder,
         )  # fmt: skip
         try:
             outcome = training.execute()

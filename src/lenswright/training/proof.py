@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from lenswright.cpus import cpu_count
 from lenswright.dataset.example import Photo
 from lenswright.errors import ImageError, NotEnoughPhotos, NotFound
+from lenswright.evaluation.changes import Changes, changes
 from lenswright.evaluation.gate import GateLimits, Verdict, judge
 from lenswright.evaluation.report import EvaluationReport, evaluate
 from lenswright.imaging.framing import decode_framed
@@ -30,12 +31,14 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Measured:
-    """What a proof found: the report, the verdict, the answers, and the median time of one photo."""
+    """What a proof found: the report, the verdict, the answers, the median time of one photo, and what
+    `changes` for the photos if the champion is replaced, None without a champion."""
 
     report: EvaluationReport
     verdict: Verdict
     answers: Answers
     latency_ms: float
+    changes: Changes | None = None
 
 
 class _Answer(NamedTuple):
@@ -82,10 +85,11 @@ class Proof:
         probabilities = np.stack([answer.probabilities for answer in answers])
         latency_ms = float(np.median([answer.took_ms for answer in answers]))
         settings = self.bench.settings
+        theirs = None if champion is None else readable._answers_of(champion, known)
         verdict = judge(
             labels=readable.labels,
             candidate=probabilities.argmax(axis=1),
-            champion=None if champion is None else readable._answers_of(champion, known),
+            champion=theirs,
             candidate_version=candidate.manifest.version,
             champion_version=None if champion is None else champion.manifest.version,
             classes=self.classes,
@@ -104,7 +108,20 @@ class Proof:
             statuses=[answer.status for answer in answers],
         )
         pixels = [photo.pixel_sha256 for photo in readable.photos]
-        return Measured(report, verdict, answers_of(pixels, probabilities), latency_ms)
+        changed = readable._changes(probabilities, theirs, champion)
+        return Measured(report, verdict, answers_of(pixels, probabilities), latency_ms, changed)
+
+    def _changes(
+        self,
+        probabilities: NDArray[np.float32],
+        theirs: NDArray[np.int64] | None,
+        champion: Classifier | None,
+    ) -> Changes | None:
+        if champion is None or theirs is None:
+            return None
+        ids = [photo.id for photo in self.photos]
+        version = champion.manifest.version
+        return changes(probabilities, self.labels, theirs, photo_ids=ids, compared_with=version)
 
     def _only(self, kept: Sequence[bool]) -> "Proof":
         photos = [photo for photo, keep in zip(self.photos, kept, strict=True) if keep]

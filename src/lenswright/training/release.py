@@ -3,7 +3,6 @@
 import io
 import json
 import time
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -97,6 +96,7 @@ def describe(
         training={
             "backbone_identity": backbone.identity,
             "request": run.request.to_json() | used,
+            "snapshot": run.snapshot,
             "photos": photos.counts(),
             "seconds": dict(seconds),
         },
@@ -106,15 +106,15 @@ def describe(
 
 
 def publish(
-    bench: Workbench, candidate: Candidate, measured: Measured, epochs: Sequence[dict[str, Any]], *, by: str
+    bench: Workbench, candidate: Candidate, measured: Measured, learning: dict[str, Any], *, by: str
 ) -> Manifest:
     """Write and register the candidate, and let it serve if the verdict says so. Raises StorageFailure.
 
     The manifest is written last and the promotion after it: a crash leaves nothing half done.
-    `epochs`: the records of its learning, for the card.
+    `learning`: what the report says of it besides, its `epochs` among that.
     """
     verdict = measured.verdict
-    written = bench.bundles.write(candidate.manifest, _files(candidate, measured, epochs))
+    written = bench.bundles.write(candidate.manifest, _files(candidate, measured, learning))
     metrics = measured.report.summary() | {"latency_ms": measured.latency_ms}
     bench.versions.register(written, summary_of(written, metrics, len(candidate.serving)), verdict.to_json())
     if verdict.promote:
@@ -131,12 +131,13 @@ def not_promoted(verdict: Verdict, why: str) -> Verdict:
     )
 
 
-def _files(candidate: Candidate, measured: Measured, epochs: Sequence[dict[str, Any]]) -> dict[str, Any]:
+def _files(candidate: Candidate, measured: Measured, learning: dict[str, Any]) -> dict[str, Any]:
     manifest, verdict = candidate.manifest.to_json(), measured.verdict
     report = measured.report.to_json() | {
         "verdict": verdict.to_json(),
         "latency_ms": measured.latency_ms,
-        "epochs": list(epochs),
+        "changes": measured.changes and measured.changes.to_json(),
+        **learning,
     }
     head = candidate.head
     files = {
@@ -147,7 +148,7 @@ def _files(candidate: Candidate, measured: Measured, epochs: Sequence[dict[str, 
         ANSWERS: measured.answers.to_bytes(),
         REPORT: json.dumps(report).encode(),
         "MODEL_CARD.md": model_card(manifest, report).encode(),
-        "MODEL_CARD.html": html_card(manifest, report, epochs).encode(),
+        "MODEL_CARD.html": html_card(manifest, report).encode(),
     }
     return files if candidate.model.int8 is None else files | {INT8_NETWORK: candidate.model.int8}
 

@@ -7,13 +7,13 @@ from threading import Thread
 from typing import Any
 
 from lenswright.dataset.readiness import unreadable
-from lenswright.dataset.statistics import labelled_photos
 from lenswright.evaluation.gate import Verdict
 from lenswright.inference.classifier import Classifier
 from lenswright.runs.state import Run
 from lenswright.training.answers import Answers, stored_answers
 from lenswright.training.candidate import Calibration, ExportedModel, calibrate, export_candidate, with_head
 from lenswright.training.embedding import Embedded, embed
+from lenswright.training.frozen_data import FrozenData, freeze_data
 from lenswright.training.head import LinearHead
 from lenswright.training.int8 import Int8Trial, try_int8
 from lenswright.training.pretrained import Pretrained
@@ -54,7 +54,7 @@ class TrainingRun:
     """The steps of one run; each reports its phase and hands its product to the next.
 
     `promote` False: the candidate is measured and registered, but serves only when somebody says so.
-    `photos`: all labelled photos of the task, if not given. `folder`: where checkpoints are; that of
+    `data`: what the run asks for, if not given; it is frozen then. `folder`: where checkpoints are; that of
     the run to go on with, or else of this one, if not given.
     """
 
@@ -66,27 +66,27 @@ class TrainingRun:
         heartbeat: Heartbeat,
         *,
         promote: bool = True,
-        photos: SplitPhotos | None = None,
+        data: FrozenData | None = None,
         folder: Path | None = None,
     ) -> None:
         self._bench, self._run, self._request = bench, run, run.request
         self._progress, self._heartbeat, self._promote = progress, heartbeat, promote
-        self._photos = photos
+        self._given = data
         self._folder = folder or bench.run_folder(run.request.resume_run or run.id)
 
     def execute(self) -> Outcome:
         """Train, measure and decide. Raises TrainingStopped and every error of the steps."""
         self._progress.enter("starting")
         load_tensorflow_meanwhile()
-        photos = self._photos or SplitPhotos.of(labelled_photos(self._bench.database, self._run.task))
+        data = self._given or freeze_data(self._bench, self._run, self._progress)
         champion = self._bench.champion(self._run.task)
-        learned = self._learn(*self._backbone(photos, champion))
+        learned = self._learn(*self._backbone(data.photos, champion))
         self._progress.enter("quantising")
         trial = self._try_int8(learned)
         self._progress.enter("exporting")
-        candidate = self._candidate(learned, trial)
+        candidate = self._candidate(learned, trial, data.snapshot)
         self._progress.enter("measuring")
-        return self._prove(candidate, learned.photos, champion)
+        return self._prove(candidate, replace(data, photos=learned.photos), champion)
 
     def _backbone(self, photos: SplitPhotos, champion: Classifier | None) -> tuple[Pretrained, SplitPhotos]:
         if self._request.preset == "scratch":
@@ -162,7 +162,7 @@ class TrainingRun:
             self._progress, self._heartbeat,
         )  # fmt: skip
 
-    def _candidate(self, learned: Learned, trial: Int8Trial | None) -> Candidate:
+    def _candidate(self, learned: Learned, trial: Int8Trial | None, snapshot: int) -> Candidate:
         kept = trial if trial is not None and trial.kept else None
         validation = learned.embedded.validation if kept is None else kept.validation
         calibration = calibrate(
@@ -173,9 +173,8 @@ class TrainingRun:
         if kept is not None:
             small = with_head(kept.backbone, learned.head, calibration.temperature)
             model = replace(model, int8=small)
-        manifest = describe(
-            self._run, learned.backbone, learned.photos, calibration, model, trial, self._progress.seconds
-        )
+        run, seconds = replace(self._run, snapshot=snapshot), self._progress.seconds
+        manifest = describe(run, learned.backbone, learned.photos, calibration, model, trial, seconds)
         return Candidate(manifest, model, learned.head, calibration)
 
     def _export(self, learned: Learned, calibration: Calibration) -> ExportedModel:
@@ -188,17 +187,18 @@ class TrainingRun:
         self._heartbeat.check_budget()
         return model
 
-    def _prove(self, candidate: Candidate, photos: SplitPhotos, champion: Classifier | None) -> Outcome:
+    def _prove(self, candidate: Candidate, data: FrozenData, champion: Classifier | None) -> Outcome:
         classifier = Classifier(candidate.bundle())
         known = Answers({}) if champion is None else stored_answers(self._bench.bundles, champion.manifest)
-        proof = Proof.of(photos, self._bench, self._progress, self._heartbeat)
+        proof = Proof.of(data.photos, self._bench, self._progress, self._heartbeat)
         measured = proof.judge(classifier, champion, known, len(candidate.serving))
         measured = replace(measured, verdict=self._verdict(measured))
         candidate = candidate.with_golden_answers(classifier)
-        publish(self._bench, candidate, measured, self._progress.epochs, by=f"run {self._run.id}")
+        learning = {"epochs": list(self._progress.epochs), **data.to_json()}
+        publish(self._bench, candidate, measured, learning, by=f"run {self._run.id}")
         self._progress.say(measured.verdict.reason)
         self._progress.leave()
-        return Outcome(candidate.manifest.version, self._result(candidate, measured))
+        return Outcome(candidate.manifest.version, self._result(candidate, measured) | data.to_json())
 
     def _verdict(self, measured: Measured) -> Verdict:
         if self._heartbeat.stop_asked:
@@ -219,6 +219,7 @@ class TrainingRun:
             "size_bytes": len(candidate.serving),
             "latency_ms": measured.latency_ms,
             "int8": candidate.manifest.int8,
+            "changes": measured.changes and measured.changes.to_json(),
         }
 
 

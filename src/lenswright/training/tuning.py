@@ -12,7 +12,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from lenswright.dataset.statistics import labelled_photos
 from lenswright.errors import TrainingDiverged
 from lenswright.evaluation.calibration import fit_temperature
 from lenswright.evaluation.gate import SIGNIFICANT, mcnemar
@@ -20,10 +19,10 @@ from lenswright.evaluation.metrics import log_loss
 from lenswright.runs.request import TrainingRequest
 from lenswright.runs.state import Run
 from lenswright.training.embedding import Embedded, embed
+from lenswright.training.frozen_data import freeze_data
 from lenswright.training.head import LabelledFeatures, LinearHead
 from lenswright.training.progress import Heartbeat, Progress
 from lenswright.training.run import Outcome, load_tensorflow_meanwhile
-from lenswright.training.split_photos import SplitPhotos
 from lenswright.training.workbench import Workbench
 
 LEARNING_RATES = 1e-4, 1e-2
@@ -79,19 +78,20 @@ class Tuning:
         """
         self._progress.enter("starting")
         load_tensorflow_meanwhile()
-        photos = SplitPhotos.of(labelled_photos(self._bench.database, self._run.task))
+        data = freeze_data(self._bench, self._run, self._progress)
         self._progress.enter("weights")
         champion = self._bench.champion(self._run.task)
         backbone = self._bench.shelf().find(self._request, champion.manifest if champion else None)
         self._progress.say(f"Backbone {backbone.name} at {backbone.spec.size_px} px: {backbone.weights}.")
         self._progress.enter("features")
         embedded, photos = embed(
-            self._bench, backbone, photos, self._request, self._progress, self._heartbeat
+            self._bench, backbone, data.photos, self._request, self._progress, self._heartbeat
         )
         self._progress.enter("tuning")
         trials = self._search(embedded, len(photos.classes))
         self._progress.leave()
-        return self._outcome(trials)
+        outcome = self._outcome(trials)
+        return Outcome(None, outcome.result | data.to_json())
 
     def _search(self, embedded: Embedded, class_count: int) -> list[Trial]:
         trials: list[Trial] = []

@@ -27,6 +27,7 @@ def run_entry(run: Run, epochs: list[dict[str, Any]], now: float) -> dict[str, A
         "eta_s": None if run.eta_s is None else round(run.eta_s, 1),
         "error": run.error,
         "version": run.version,
+        "snapshot": run.snapshot,
         "verdict": run.result.get("verdict"),
         "weights": run.result.get("weights"),
         "result": run.result,

@@ -43,6 +43,7 @@ class ModelEntry(Answer):
     classes: list[str]
     verdict: VerdictEntry | None
     serving: bool
+    forgotten_photos: int = Field(description="how many photos that it saw were forgotten since")
 
 
 class ModelsAnswer(Answer):

@@ -1,0 +1,61 @@
+"""Data sets as runs froze them, to look into and to train on again."""
+
+from dataclasses import asdict
+from typing import Any
+
+from apiflask import APIBlueprint
+
+from lenswright.dataset.snapshots import Snapshot, frozen_photos_page, snapshots_page
+from lenswright.dataset.snapshots import snapshot as snapshot_of
+from lenswright.web.openapi import operation
+from lenswright.web.schemas.batches import PagedTaskQuery
+from lenswright.web.schemas.snapshots import FrozenPhotosQuery, SnapshotPhotosAnswer, SnapshotsAnswer
+from lenswright.web.services import services
+from lenswright.web.tasks import task_of
+from lenswright.web.times import iso
+
+blueprint = APIBlueprint("snapshots", __name__, tag="photos")
+
+_SNAPSHOT_PATH = "/dataset/snapshots/<int(max=4611686018427387904):snapshot_id>"  # what a database can hold
+
+
+@blueprint.get("/dataset/snapshots")
+@blueprint.doc(
+    **operation(
+        "The data sets that runs learnt from, newest first",
+        SnapshotsAnswer,
+        problems=(400, 422),
+        description="Runs on the same photos, labels and splits share one. Train on one again with"
+        ' {"snapshot": its id}.',
+    )
+)
+@blueprint.input(PagedTaskQuery, location="query", arg_name="query")
+def snapshots(query: PagedTaskQuery) -> dict[str, Any]:
+    total, found = snapshots_page(
+        services().database, task_of(query.task), page=query.page, page_size=query.page_size
+    )
+    return {
+        "page": query.page,
+        "page_size": query.page_size,
+        "total": total,
+        "snapshots": [_entry(one) for one in found],
+    }
+
+
+@blueprint.get(_SNAPSHOT_PATH)
+@blueprint.doc(**operation("One data set, photo by photo", SnapshotPhotosAnswer, problems=(400, 404)))
+@blueprint.input(FrozenPhotosQuery, location="query", arg_name="query")
+def snapshot(snapshot_id: int, query: FrozenPhotosQuery) -> dict[str, Any]:
+    database = services().database
+    entry = _entry(snapshot_of(database, snapshot_id))
+    photos = frozen_photos_page(database, snapshot_id, page=query.page, page_size=query.page_size)
+    return entry | {
+        "page": query.page,
+        "page_size": query.page_size,
+        "total": entry["photos"],
+        "photos": [asdict(photo) for photo in photos],
+    }
+
+
+def _entry(snapshot: Snapshot) -> dict[str, Any]:
+    return asdict(snapshot) | {"created_at": iso(snapshot.created_at)}
