@@ -41,6 +41,12 @@ def check_trainable(photos: Sequence[Photo]) -> None:
         )
 
 
+def check_any(photos: Sequence[Photo]) -> None:
+    """Raise NotEnoughPhotos if there is nothing to check."""
+    if not photos:
+        raise NotEnoughPhotos("Expected at least one labelled photo to check. Received: none.")
+
+
 def unreadable(
     photos: Sequence[Photo], read_photo: Callable[[Photo], bytes], limits: DecodeLimits
 ) -> set[int]:

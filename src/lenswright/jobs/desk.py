@@ -2,9 +2,11 @@
 
 from collections.abc import Sequence
 
+from lenswright.dataset.example import Photo
 from lenswright.dataset.labelling import relabel
 from lenswright.dataset.labels import normalise_label
-from lenswright.dataset.readiness import check_trainable
+from lenswright.dataset.readiness import check_any, check_trainable
+from lenswright.dataset.snapshots import snapshot, thaw
 from lenswright.dataset.statistics import labelled_photos
 from lenswright.errors import Conflict, InputRefused, RunInProgress, UnknownLabel
 from lenswright.jobs.supervisor import Supervisor
@@ -27,14 +29,15 @@ class TrainingDesk:
     def order(self, request: TrainingRequest) -> Run:
         """Return the queued run of any kind. Raises RunInProgress or NotEnoughPhotos.
 
+        One on an earlier data set may raise NotFound, or InputRefused for one of another task.
+
         One that continues an earlier run may raise NotFound, InputRefused for a run of another task, or
-        Conflict if that run, or one that continued it, is active or completed.
+        Conflict if that run, or one that continued it, is active or completed, or lost a class since.
         """
         self._refuse_second_run()
         if request.resume_run is not None:
             request = request.model_copy(update={"resume_run": self._root(request.resume_run, request.task)})
-        if request.kind != "export":  # nothing is learnt
-            check_trainable(labelled_photos(self._database, request.task))
+        self._refuse_too_few(request)
         return self._supervisor.submit(request)
 
     def retrain(
@@ -44,8 +47,9 @@ class TrainingDesk:
         labels: Sequence[str],
         *,
         allow_new_labels: bool,
+        by: str,
     ) -> Run:
-        """Label `files` with `labels`, then train; the labels stay, whatever becomes of the run.
+        """Label `files` with `labels` for `by`, then train; the labels stay, whatever becomes of the run.
 
         Raises RunInProgress before anything is labelled; UnknownLabel, NotFound or InputRefused with
         nothing labelled; NotEnoughPhotos with the labels kept.
@@ -54,7 +58,7 @@ class TrainingDesk:
         if not allow_new_labels:
             self._refuse_new(request.task, labels)
         if files or labels:
-            relabel(self._database, request.task, files, labels)
+            relabel(self._database, request.task, files, labels, by=by)
         return self.order(request)
 
     def export(self, version: str, formats: Sequence[str]) -> Run:
@@ -83,6 +87,31 @@ class TrainingDesk:
         if newest.state == "completed":
             raise Conflict(f"Training run {newest.id} is completed: there is nothing to resume.")
         return named.root
+
+    def _refuse_too_few(self, request: TrainingRequest) -> None:
+        if request.kind == "export":  # nothing is learnt
+            return
+        photos = self._photos(request)
+        if request.kind == "check":  # one that grows may be looked at, too
+            check_any(photos)
+        else:
+            check_trainable(photos)
+
+    def _photos(self, request: TrainingRequest) -> list[Photo]:
+        """Return what `request` would learn from. Raises NotFound, InputRefused or Conflict."""
+        wanted = self._journal.snapshot_for(request)
+        if wanted is None:
+            return labelled_photos(self._database, request.task)
+        task = snapshot(self._database, wanted).task
+        if task != request.task:
+            raise InputRefused(
+                f"Expected 'snapshot' to be a data set of the task {request.task!r}."
+                f" Received: {wanted}, one of {task!r}."
+            )
+        data = thaw(self._database, wanted)
+        if request.resume_run is not None:
+            data.refuse_lost_classes()
+        return data.photos
 
     def _refuse_second_run(self) -> None:
         active = self._supervisor.active()

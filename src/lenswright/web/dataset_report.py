@@ -3,6 +3,7 @@
 from dataclasses import asdict
 from typing import Any
 
+from lenswright.dataset.difference import since_model
 from lenswright.dataset.example import Photo
 from lenswright.dataset.review_queue import to_review
 from lenswright.dataset.statistics import dataset_statistics, tasks
@@ -26,6 +27,7 @@ def known_tasks(here: Services) -> list[str]:
 def dataset_report(here: Services, task: str) -> dict[str, Any]:
     """Return what `/dataset` answers."""
     found = dataset_statistics(here.database, task)
+    since = since_model(here.database, task, here.promotion.champion(task))
     return {
         "task": found.task,
         "tasks": known_tasks(here),
@@ -38,6 +40,7 @@ def dataset_report(here: Services, task: str) -> dict[str, Any]:
         "size_bytes": found.size_bytes,
         "problems": [asdict(problem) for problem in found.problems],
         "to_review": to_review(here.database, task),
+        "since_champion": since and asdict(since),
     }
 
 

@@ -53,6 +53,14 @@ class DatasetProblem(Answer):
     message: str
 
 
+class DataDifference(Answer):
+    """Labelled photos of the three splits: new ones, those with another label, those that are gone."""
+
+    new: int
+    relabelled: int
+    removed: int
+
+
 class DatasetAnswer(Answer):
     task: str
     tasks: list[str]
@@ -65,6 +73,9 @@ class DatasetAnswer(Answer):
     size_bytes: int
     problems: list[DatasetProblem]
     to_review: int = Field(description="how many items wait in the review queue")
+    since_champion: DataDifference | None = Field(
+        description="against what the champion learnt from; null where that is not known"
+    )
 
 
 class ImagesQuery(TaskQuery):

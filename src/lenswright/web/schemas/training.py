@@ -9,7 +9,7 @@ from lenswright.runs.state import State
 from lenswright.web.schemas.base import Answer, TaskQuery
 
 
-def _body(name: str, kind: Kind, **more: Any) -> type[BaseModel]:
+def body_of(name: str, kind: Kind, **more: Any) -> type[BaseModel]:
     """Return the documented body of an order of `kind`: the fields of the request, and `more`."""
     of_request = [field for field in TrainingRequest.names(kind) if field != "kind"]
     fields: dict[str, Any] = {
@@ -20,10 +20,10 @@ def _body(name: str, kind: Kind, **more: Any) -> type[BaseModel]:
     return create_model(name, __config__=ConfigDict(extra="forbid"), **fields, **more)
 
 
-TrainBody = _body("TrainBody", "train")
-TuneBody = _body("TuneBody", "tune")
-CompareBody = _body("CompareBody", "compare")
-RetrainBody = _body(
+TrainBody = body_of("TrainBody", "train")
+TuneBody = body_of("TuneBody", "tune")
+CompareBody = body_of("CompareBody", "compare")
+RetrainBody = body_of(
     "RetrainBody",
     "retrain",
     files=(list[int | str], Field([], description="ids or paths, as /upload-data returned them")),
@@ -113,6 +113,7 @@ class RunEntry(Answer):
     eta_s: float | None
     error: str | None
     version: str | None
+    snapshot: int | None = Field(description="the data set it learnt from; null until it froze one")
     verdict: VerdictEntry | None
     weights: str | None
     result: dict[str, Any]

@@ -50,9 +50,11 @@ def options(query: TaskQuery) -> dict[str, Any]:
         "Train on every labelled photo",
         SubmittedAnswer,
         status=202,
-        problems=(400, 409, 422),
+        problems=(400, 404, 409, 422),
         body=json_body(TrainBody, {"preset": "fast", "epochs": 60}),
-        description="Returns at once; one run at a time per machine. Follow it at `/training-status`.",
+        description="Returns at once; one run at a time per machine. Follow it at `/training-status`. With"
+        " `snapshot` it learns from an earlier data set, as `/dataset/snapshots` lists them: with its labels"
+        " and splits, less the photos that are gone since.",
     )
 )
 @blueprint.input(TaskQuery, location="query", arg_name="query")
@@ -89,7 +91,7 @@ def retrain(query: TaskQuery) -> tuple[dict[str, Any], int]:
         "Look for the best settings of the head",
         SubmittedAnswer,
         status=202,
-        problems=(400, 409, 422),
+        problems=(400, 404, 409, 422),
         body=json_body(TuneBody, {"trials": 20}),
         description="Seconds a trial, on features computed once. The result of the run has the table of"
         " trials, and in `best` a body for `/train`.",
@@ -106,7 +108,7 @@ def tune(query: TaskQuery) -> tuple[dict[str, Any], int]:
         "Train several configurations on the same split",
         SubmittedAnswer,
         status=202,
-        problems=(400, 409, 422),
+        problems=(400, 404, 409, 422),
         body=json_body(CompareBody, {"configurations": [{"preset": "fast"}, {"preset": "best"}]}),
         description="The result of the run has the leaderboard. Each configuration names the fields in"
         " which it differs from the rest of the body; none of them is promoted.",
