@@ -1,7 +1,7 @@
 """Labels for photos that are there already: all of a request, or none."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Sequence, Set
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -77,22 +77,31 @@ class Labeller:
         """Return `label` as the task spells it. Raises UnknownLabel."""
         return self._spellings.spelled(label)
 
-    def label(self, row: PhotoRow, label: str | None, wanted_split: str | None = None) -> None:
-        """Give `row` a label, or take it away; with a first label comes a split."""
+    def label(
+        self,
+        row: PhotoRow,
+        label: str | None,
+        wanted_split: str | None = None,
+        near: Set[int] | None = None,
+    ) -> None:
+        """Give `row` a label, or take it away; with a first label comes a split.
+
+        `near`: the groups that it looks like, None if nobody has looked yet.
+        """
         if label is not None and row.split is None:
-            row.split = self._split(row, label, wanted_split)
+            groups = self._near(row) if near is None else near
+            self._assigner = self._assigner or SplitAssigner(self._session, self._task)
+            row.split = self._assigner.assign(label, groups, wanted_split)
         if row.label != label:
             row.label, row.labelled_at = label, self._now
             row.confirmed_at = None  # what was confirmed is another label
 
-    def _split(self, row: PhotoRow, label: str, wanted: str | None) -> str:
+    def _near(self, row: PhotoRow) -> Set[int]:
         if self._index is None:  # most photos have a split, and to read how all look takes a while
             self._index = DuplicateIndex(self._task)
             self._index.refresh(self._session)
-        self._assigner = self._assigner or SplitAssigner(self._session, self._task)
         own = {row.group_id} if row.group_id is not None else set()
-        groups = self._index.neighbours(Look(row.dhash, row.colours)).groups | own
-        return self._assigner.assign(label, groups, wanted)
+        return self._index.neighbours(Look(row.dhash, row.colours)).groups | own
 
 
 def _change(labeller: Labeller, row: PhotoRow, label: str | None) -> Noted | None:

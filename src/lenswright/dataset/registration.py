@@ -52,11 +52,12 @@ class Registration:
         return {row.pixel_sha256: row for row in self._session.scalars(query)}
 
     def _enter_new(self, photo: Examined, row: PhotoRow) -> Entered:
-        group_id = self._index.neighbours(photo.look).group_id
-        row.group_id = row.id if group_id is None else group_id
+        near = self._index.neighbours(photo.look)
+        row.group_id = row.id if near.group_id is None else near.group_id
         self._index.add(row.id, photo.look, row.group_id)
         if photo.upload.label is not None:
-            self._labeller.label(row, self._labeller.spelled(photo.upload.label), photo.upload.split)
+            label = self._labeller.spelled(photo.upload.label)
+            self._labeller.label(row, label, photo.upload.split, near.groups)
         return Entered(self._result(photo, row, "stored"))
 
     def _enter_known(self, photo: Examined, row: PhotoRow) -> Entered:
