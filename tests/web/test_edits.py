@@ -5,8 +5,9 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
+from lenswright.web.schemas.batches import EditWithEntriesAnswer
 from lenswright.web.schemas.dataset import ImagesAnswer
-from lenswright.web.schemas.edits import ChangeAnswer
+from lenswright.web.schemas.edits import ChangeAnswer, EditsAnswer, PhotoDetails, UndoAnswer
 from tests.web.answers import body, problem
 from tests.web.ordering import upload
 
@@ -47,8 +48,8 @@ def test_a_label_that_somebody_else_changed_is_a_conflict(filled: FlaskClient) -
     assert "photo 1" in detail
     assert photos(filled)[2]["label"] == "cat"
     change(filled, "label", [5], label="dog", expected=None)
-    asked = {"photos": [5], "label": "cat", "expected": None}
-    problem(filled.post("/dataset/images/label", json=asked), 409, "label_changed")
+    unlabelled = {"photos": [5], "label": "cat", "expected": None}
+    problem(filled.post("/dataset/images/label", json=unlabelled), 409, "label_changed")
 
 
 def test_deleted_photos_are_in_the_bin_and_come_back(filled: FlaskClient) -> None:
@@ -117,3 +118,50 @@ def test_a_label_that_cannot_be_is_refused(
 ) -> None:
     problem(filled.post("/dataset/images/label", json={"photos": [1]} | members), status, code)
     assert photos(filled)[1]["label"] == "cat"
+
+
+def test_who_did_what_is_told(filled: FlaskClient) -> None:
+    made = change(filled, "label", [1, 5], label="dog")["edit"]
+    change(filled, "delete", [1])
+    said = body(filled.get("/dataset/edits?page_size=2"), EditsAnswer)
+    assert (said["total"], [entry["action"] for entry in said["edits"]]) == (4, ["delete", "relabel"])
+    assert [entry["by"] for entry in said["edits"]] == ["api, 127.0.0.1"] * 2
+    of_one = body(filled.get("/dataset/edits?photo=5"), EditsAnswer)
+    assert [entry["action"] for entry in of_one["edits"]] == ["relabel", "upload"]
+    whole = body(filled.get(f"/dataset/edits/{made}?outcome=relabelled"), EditWithEntriesAnswer)
+    assert whole["counts"] == {"relabelled": 2}
+    assert [(entry["photo_id"], entry["label_before"]) for entry in whole["entries"]] == [
+        (1, "cat"),
+        (5, None),
+    ]
+
+
+def test_an_edit_is_undone_and_what_changed_since_is_said(filled: FlaskClient) -> None:
+    made = change(filled, "label", [1, 2], label="dog")["edit"]
+    change(filled, "label", [2], label="bird")
+    undone = body(filled.post(f"/dataset/edits/{made}/undo"), UndoAnswer)
+    assert (undone["changed"], undone["skipped_count"]) == (1, 1)
+    assert undone["skipped"] == [{"photo_id": 2, "reason": "Its label is 'bird' now, not 'dog'."}]
+    assert {number: photos(filled)[number]["label"] for number in (1, 2)} == {1: "cat", 2: "bird"}
+    problem(filled.post(f"/dataset/edits/{made}/undo"), 409, "cannot_undo")
+
+
+@pytest.mark.parametrize("number", [99, 2**31, 2**62])
+def test_an_edit_that_never_was_is_not_found(client: FlaskClient, number: int) -> None:
+    problem(client.get(f"/dataset/edits/{number}"), 404, "not_found")
+    problem(client.post(f"/dataset/edits/{number}/undo"), 404, "not_found")
+    problem(client.get(f"/dataset/images/{number}/details"), 404, "not_found")
+    assert body(client.get(f"/dataset/edits?photo={number}"), EditsAnswer)["total"] == 0
+
+
+def test_all_that_is_known_of_a_photo_is_told(filled: FlaskClient) -> None:
+    change(filled, "label", [1], label="dog")
+    change(filled, "delete", [1])
+    said = body(filled.get("/dataset/images/1/details"), PhotoDetails)
+    assert (said["label"], said["models"], said["group_photos"]) == ("dog", [], [])
+    assert said["deleted_at"] is not None
+    assert [(event["action"], event["entry"]["outcome"]) for event in said["edits"]] == [
+        ("delete", "deleted"),
+        ("relabel", "relabelled"),
+        ("upload", "stored"),
+    ]

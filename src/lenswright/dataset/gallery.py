@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, func, select
 
 from lenswright.dataset.example import Photo, as_photo, binned, present
 from lenswright.dataset.labels import is_label
+from lenswright.dataset.quality import problem_condition
 from lenswright.dataset.selection import LARGEST_ID
 from lenswright.storage.database import Database
 from lenswright.storage.dataset_tables import PhotoRow
@@ -89,6 +90,7 @@ def _conditions(task: str, wanted: Wanted) -> list[ColumnElement[bool]]:
     found += [PhotoRow.split == wanted.split] if wanted.split is not None else []
     found += [PhotoRow.source == wanted.source] if wanted.source is not None else []
     found += [PhotoRow.edit_id == wanted.batch] if wanted.batch is not None else []
+    found += [problem_condition(wanted.problem)] if wanted.problem is not None else []
     found += [PhotoRow.label.is_(None)] if wanted.unlabelled else []
     found += [PhotoRow.filename.icontains(wanted.name, autoescape=True)] if wanted.name else []
     return found

@@ -22,12 +22,12 @@ def rows_of(session: Session, task: str, files: Sequence[File]) -> list[PhotoRow
     named twice comes twice. Raises NotFound for a name without a photo, or whose photo is forgotten.
     """
     ids = {file: number for file in files if (number := _id(file)) is not None}
-    digests = {file: _digest(file) for file in files if isinstance(file, str) and file not in ids}
+    digests = [_digest(str(file)) for file in files if file not in ids]
     by_id = {row.id: row for row in _found(session, task, ids.values())}
-    by_digest = {row.sha256: row for row in _found(session, task, digests.values())}
+    by_digest = {row.sha256: row for row in _found(session, task, digests)}
     rows = []
     for file in files:
-        row = by_id.get(ids[file]) if file in ids else by_digest.get(digests.get(file, ""))
+        row = by_id.get(ids[file]) if file in ids else by_digest.get(_digest(str(file)))
         if row is None or isinstance(file, bool):
             raise NotFound("photo" if isinstance(file, int) else "file", file)
         rows.append(row)

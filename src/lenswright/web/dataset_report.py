@@ -5,6 +5,7 @@ from typing import Any
 
 from lenswright.dataset.difference import since_model
 from lenswright.dataset.example import Photo
+from lenswright.dataset.quality import quality_problems
 from lenswright.dataset.review_queue import to_review
 from lenswright.dataset.statistics import dataset_statistics, tasks
 from lenswright.web.services import Services
@@ -52,7 +53,7 @@ def photo_entry(photo: Photo) -> dict[str, Any]:
         "uploaded_at": iso(photo.uploaded_at),
         "batch": photo.edit_id,
         "group": photo.group_id,
-        "problems": [],
+        "problems": [*quality_problems(photo)],
         "confirmed": photo.confirmed_at is not None,
         "deleted_at": iso_or_none(photo.deleted_at),
         "url": url,

@@ -3,6 +3,8 @@
 from pydantic import Field
 
 from lenswright.web.schemas.base import Answer
+from lenswright.web.schemas.batches import EditAnswer, EditEntryAnswer, PagedTaskQuery
+from lenswright.web.schemas.dataset import PhotoEntry
 
 
 class PhotosBody(Answer):
@@ -36,3 +38,45 @@ class Skipped(Answer):
 class UndoAnswer(ChangeAnswer):
     skipped: list[Skipped] = Field(description="photos that changed since, at most 1,000 of them")
     skipped_count: int
+
+
+class EditsQuery(PagedTaskQuery):
+    photo: int | None = Field(None, ge=1, le=2**62, description="only those that did something to this photo")
+
+
+class EditsAnswer(Answer):
+    page: int
+    page_size: int
+    total: int
+    edits: list[EditAnswer]
+
+
+class PhotoEvent(Answer):
+    """One edit, and what it did to the photo."""
+
+    id: int
+    action: str
+    by: str
+    at: str
+    source: str | None
+    undoes: int | None
+    undone_by: int | None
+    entry: EditEntryAnswer
+
+
+class PhotoSighting(Answer):
+    """A model that saw the photo, with the label and in the split that it had then."""
+
+    version: str
+    run_id: int
+    snapshot: int
+    split: str
+    label: str
+    at: str
+
+
+class PhotoDetails(PhotoEntry):
+    task: str
+    group_photos: list[PhotoEntry] = Field(description="present photos that look alike, at most 100")
+    edits: list[PhotoEvent] = Field(description="what was done to it, newest first, at most 100")
+    models: list[PhotoSighting] = Field(description="the models that saw it, newest first")

@@ -10,8 +10,10 @@ from lenswright.dataset.statistics import photo as photo_of
 from lenswright.imaging.thumbnail import thumbnail
 from lenswright.web.dataset_report import dataset_report, photo_entry
 from lenswright.web.openapi import binary, operation
+from lenswright.web.photo_report import photo_details
 from lenswright.web.schemas.base import TaskQuery
 from lenswright.web.schemas.dataset import DatasetAnswer, ImagesAnswer, ImagesQuery
+from lenswright.web.schemas.edits import PhotoDetails
 from lenswright.web.services import services
 from lenswright.web.tasks import task_of
 from lenswright.web.unchanging import unchanging
@@ -67,6 +69,19 @@ def image(photo_id: int) -> Response:
     photo = photo_of(here.database, photo_id)
     content_type = f"image/{photo.format.lower()}"
     return unchanging(photo.sha256, content_type, lambda: here.uploads.read(photo.key))
+
+
+@blueprint.get(f"{_PHOTO_PATH}/details")
+@blueprint.doc(
+    **operation(
+        "All that is known of one photo: what looks like it, what was done to it, which models saw it",
+        PhotoDetails,
+        problems=(404,),
+    )
+)
+def image_details(photo_id: int) -> dict[str, Any]:
+    database = services().database
+    return photo_details(database, photo_of(database, photo_id))
 
 
 @blueprint.get(f"{_PHOTO_PATH}/thumbnail")

@@ -1,4 +1,4 @@
-"""Changes to photos that are there: labels, the bin, confirmations; each is an edit that can be undone."""
+"""Changes to photos that are there, who made them, and how to undo them."""
 
 from dataclasses import asdict
 from typing import Any
@@ -7,17 +7,30 @@ from apiflask import APIBlueprint
 
 from lenswright.dataset.bin import delete_photos, restore_photos
 from lenswright.dataset.confirmation import confirm_labels
+from lenswright.dataset.edit_history import edit, edits_page
 from lenswright.dataset.labelling import relabel
+from lenswright.dataset.undo import undo
 from lenswright.web.actor import actor
 from lenswright.web.bodies import present_text_field, text_field
+from lenswright.web.edit_report import edit_json, edit_with_entries
 from lenswright.web.named_photos import named_photos
 from lenswright.web.openapi import json_body, operation
 from lenswright.web.schemas.base import TaskQuery
-from lenswright.web.schemas.edits import ChangeAnswer, LabelBody, PhotosBody
+from lenswright.web.schemas.batches import EditWithEntriesAnswer, EntriesQuery
+from lenswright.web.schemas.edits import (
+    ChangeAnswer,
+    EditsAnswer,
+    EditsQuery,
+    LabelBody,
+    PhotosBody,
+    UndoAnswer,
+)
 from lenswright.web.services import services
+from lenswright.web.tasks import task_of
 
 blueprint = APIBlueprint("edits", __name__, tag="photos")
 
+_EDIT_PATH = "/dataset/edits/<int(max=4611686018427387904):edit_id>"  # a larger id fits no database
 _PHOTOS = json_body(PhotosBody, {"photos": [1, 2]})
 
 
@@ -82,3 +95,50 @@ def restore(query: TaskQuery) -> dict[str, Any]:
 def confirm(query: TaskQuery) -> dict[str, Any]:
     here, asked = services(), named_photos(query.task)
     return asdict(confirm_labels(here.database, asked.task, asked.ids, by=actor(), clock=here.clock))
+
+
+@blueprint.get("/dataset/edits")
+@blueprint.doc(
+    **operation(
+        "What was done to the data set, by whom and when, newest first", EditsAnswer, problems=(400, 422)
+    )
+)
+@blueprint.input(EditsQuery, location="query", arg_name="query")
+def edits(query: EditsQuery) -> dict[str, Any]:
+    total, found = edits_page(
+        services().database,
+        task_of(query.task),
+        photo_id=query.photo,
+        page=query.page,
+        page_size=query.page_size,
+    )
+    return {
+        "page": query.page,
+        "page_size": query.page_size,
+        "total": total,
+        "edits": [edit_json(one) for one in found],
+    }
+
+
+@blueprint.get(_EDIT_PATH)
+@blueprint.doc(**operation("One edit, photo by photo", EditWithEntriesAnswer, problems=(400, 404)))
+@blueprint.input(EntriesQuery, location="query", arg_name="query")
+def one_edit(edit_id: int, query: EntriesQuery) -> dict[str, Any]:
+    database = services().database
+    return edit_with_entries(database, edit(database, edit_id), query)
+
+
+@blueprint.post(f"{_EDIT_PATH}/undo")
+@blueprint.doc(
+    **operation(
+        "Undo an edit",
+        UndoAnswer,
+        problems=(404, 409),
+        description="Every photo that still stands as the edit left it goes back to how it stood before;"
+        " photos that an upload brought go to the bin. What changed since is skipped and said. An undo is an"
+        " edit, and can be undone itself.",
+    )
+)
+def undo_edit(edit_id: int) -> dict[str, Any]:
+    here = services()
+    return asdict(undo(here.database, edit_id, by=actor(), clock=here.clock))
