@@ -5,7 +5,10 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from sqlalchemy import update
 
+from lenswright.dataset.snapshots import freeze
+from lenswright.dataset.statistics import labelled_photos
 from lenswright.errors import Conflict, InputRefused, NotEnoughPhotos, NotFound, RunInProgress
 from lenswright.jobs.desk import TrainingDesk
 from lenswright.jobs.launcher import Launcher
@@ -170,3 +173,63 @@ def test_a_run_of_another_task_cannot_be_continued(
         desk.order(TrainingRequest(task="birds", resume_run=run.id))
     with pytest.raises(NotFound):
         desk.order(TrainingRequest(task="birds", resume_run=99))
+
+
+def frozen(database: Database, task: str = "cats-vs-dogs") -> int:
+    return freeze(database, task, labelled_photos(database, task))
+
+
+def bin_all(database: Database, label: str) -> None:
+    with database.writing() as session:
+        session.execute(update(PhotoRow).where(PhotoRow.label == label).values(deleted_at=1.0))
+
+
+@pytest.mark.parametrize("kind", ["train", "tune", "compare"])
+def test_an_earlier_data_set_may_be_trained_on_though_too_few_photos_are_labelled_now(
+    desk: TrainingDesk, database: Database, kind: str
+) -> None:
+    add_photos(database, cat=5, dog=5)
+    snapshot = frozen(database)
+    with database.writing() as session:
+        session.execute(update(PhotoRow).values(label="cat"))
+    on_it = REQUEST.model_copy(update={"kind": kind, "snapshot": snapshot})
+    with pytest.raises(NotEnoughPhotos):
+        desk.order(on_it.model_copy(update={"snapshot": None}))
+    assert desk.order(on_it).request.snapshot == snapshot
+
+
+def test_an_earlier_data_set_of_which_too_little_is_left_is_refused_with_the_counts(
+    desk: TrainingDesk, database: Database
+) -> None:
+    add_photos(database, cat=5, dog=5)
+    snapshot = frozen(database)
+    bin_all(database, "dog")
+    with pytest.raises(NotEnoughPhotos, match=r"at least 2 classes\. Received: cat: 5\."):
+        desk.order(TrainingRequest(snapshot=snapshot))
+
+
+def test_a_data_set_that_is_not_there_or_of_another_task_is_refused(
+    desk: TrainingDesk, database: Database, journal: Journal
+) -> None:
+    add_photos(database, "birds", cat=5, dog=5)
+    snapshot = frozen(database, "birds")
+    with pytest.raises(InputRefused, match=f"'cats-vs-dogs'. Received: {snapshot}, one of 'birds'."):
+        desk.order(TrainingRequest(snapshot=snapshot))
+    with pytest.raises(NotFound, match="no snapshot '99'"):
+        desk.order(TrainingRequest(snapshot=99))
+    assert journal.recent() == []
+
+
+def test_a_run_is_continued_on_its_own_photos_as_long_as_every_class_is_there(
+    desk: TrainingDesk, journal: Journal, database: Database
+) -> None:
+    add_photos(database, cat=5, dog=5, emu=5)
+    first = desk.order(REQUEST)
+    journal.note_snapshot(first.id, frozen(database))
+    journal.finish(first.id, "failed")
+    add_photos(database, fox=1)  # too few of it to train on today's photos
+    second = desk.resume(first.id)
+    journal.finish(second.id, "failed")
+    bin_all(database, "emu")
+    with pytest.raises(Conflict, match="none any more of: emu"):
+        desk.resume(first.id)
