@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from lenswright.dataset.intake import Upload
+from lenswright.dataset.intake import Intake, Upload
 from lenswright.dataset.statistics import (
     ClassCounts,
     data_hash,
@@ -50,6 +50,19 @@ def test_photos_are_counted_by_class_split_and_source(database: Database, eight:
     assert found.splits == {"train": 4, "validation": 1, "test": 2, "unused": 0}
     assert found.sources == {"test": 8}
     assert found.size_bytes == sum(map(len, eight))
+
+
+def test_photos_of_predictions_wait_for_a_label_and_are_no_problem(
+    database: Database, intake: Intake, take: Take
+) -> None:
+    named = make_photos(2)
+    list(intake.take("shapes", [Upload("x", data) for data in named], source="predicted"))
+    found = dataset_statistics(database, "shapes")
+    assert (found.unlabelled, found.sources) == (2, {"predicted": 2})
+    assert "unlabelled_photos" not in [problem.code for problem in found.problems]
+    take(Upload("x", make_photo("square")))
+    messages = [one.message for one in dataset_statistics(database, "shapes").problems]
+    assert "Not used for training, as there is no label: 1 photo." in messages
 
 
 def test_tasks_are_those_with_photos(take: Take, database: Database) -> None:

@@ -213,3 +213,16 @@ def test_serving_imports_neither_tensorflow_nor_the_statistics_packages() -> Non
     found = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, timeout=60)
     loaded = set(json.loads(found.stdout))
     assert not loaded & {"tensorflow", "keras", "onnx", "sklearn", "scipy", "pandas", "flask"}
+
+
+def test_an_answer_says_how_far_off_how_uncertain_and_how_new_the_photo_is(classifier: Classifier) -> None:
+    known, strange = classifier.classify(photo_of(0)), classifier.classify(photo((30, 220, 30)))
+    assert known.distance is not None
+    assert strange.distance is not None
+    assert known.distance < 0.25 < strange.distance
+    assert known.novelty == pytest.approx(known.distance / 0.5)
+    assert strange.novelty > 0.5
+    assert known.uncertainty == pytest.approx(2 * (1 - known.confidence))
+    assert known.uncertainty < strange.uncertainty <= 1
+    without = Classifier(replace(tiny_bundle(), reference=None)).classify(photo_of(0))
+    assert (without.distance, without.novelty) == (None, 0.5)

@@ -74,6 +74,27 @@ def test_a_request_id_that_a_client_uses_twice_spoils_no_batch(database: Databas
     assert [row.id for row in rows(database)] == ["another", "same"]
 
 
+def test_of_two_predictions_with_one_request_id_the_newest_stays(database: Database) -> None:
+    log = log_of(database)
+    other = replace(ONE, method_path="GET /health", predicted_class=None, confidence=None)
+    for answered in (other, ONE, replace(ONE, predicted_class="dog"), other):
+        log.add(answered)
+        log.settle()
+    for predicted_class in ("cat", "bird"):
+        log.add(replace(ONE, predicted_class=predicted_class))
+    log.close()
+    (row,) = rows(database)
+    assert (row.predicted_class, row.method_path) == ("bird", "POST /predict")
+
+
+def test_what_waits_is_written_for_whoever_looks_for_it(database: Database) -> None:
+    log = RequestLog(database, lambda: NOW, flush_s=60)
+    log.add(ONE)
+    log.settle()
+    assert [row.id for row in rows(database)] == ["r-1"]
+    log.close()
+
+
 def test_overlong_texts_are_cut_to_their_columns(database: Database) -> None:
     log = log_of(database)
     log.add(replace(ONE, request_id="x" * 500, method_path="GET /" + "y" * 500))

@@ -11,8 +11,9 @@ from typing import Literal
 Wanted = Literal["no", "unsure", "all"]
 
 QUEUE_PHOTOS, QUEUE_BYTES = 500, 64_000_000
-BATCH_PHOTOS = 20
-REST = 4.0  # times as long as it worked: at most a fifth of one CPU is taken from predictions
+BATCH_PHOTOS = 50
+GATHER_S = 2.0  # what comes within it is one edit and one commit
+REST = 4.0  # times as long as it worked: at most a fifth of the time is taken from predictions
 
 log = logging.getLogger(__name__)
 
@@ -48,9 +49,11 @@ class KeptPhotos:
         *,
         queue_photos: int = QUEUE_PHOTOS,
         queue_bytes: int = QUEUE_BYTES,
+        gather_s: float = GATHER_S,
         rest: float = REST,
     ) -> None:
-        self._keep, self._wanted, self._rest = keep, wanted, rest
+        self._keep, self._wanted = keep, wanted
+        self._gather_s, self._rest = gather_s, rest
         self._most_photos, self._most_bytes = queue_photos, queue_bytes
         self._waiting: deque[PredictedPhoto] = deque()
         self._waiting_bytes = 0
@@ -105,6 +108,7 @@ class KeptPhotos:
                 self._changed.wait_for(lambda: self._waiting or self._closed.is_set())
                 if not self._waiting:
                     return
+            self._closed.wait(self._gather_s)
             began = time.monotonic()
             with self._filing:
                 self._file(self._next())

@@ -35,7 +35,7 @@ class Prediction:
 
 
 def uncertainty_of(confidence: float, classes: int) -> float:
-    """Return 0..1: 0 for a calibrated probability of 1, 1 for that of a guess among `classes`, which is 1 / C.
+    """Return 0..1: 0 for a calibrated probability of 1, 1 for that of a guess among C `classes`, 1 / C.
 
     The highest probability counts and not the entropy, so that a tie of two classes is as uncertain
     among a hundred as it looks: one of the two is wrong.
