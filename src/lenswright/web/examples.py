@@ -33,6 +33,18 @@ GROUPS: dict[str, tuple[Example, ...]] = {
             "-H 'Content-Type: image/jpeg' --data-binary @photo.jpg",
         ),
         Example("POST", "/predict?explain=true", "And what it looked at, as a PNG", "-F image=@photo.jpg"),
+        Example(
+            "POST",
+            "/feedback",
+            "Say what a predicted photo really showed",
+            f"""{_JSON} '{{"request_id": "0123456789abcdef", "label": "cat"}}'""",
+        ),
+        Example(
+            "POST",
+            "/feedback?task=cats-vs-dogs",
+            "The same with the photo, if it was not kept",
+            "-F image=@photo.jpg -F label=cat",
+        ),
     ),
     "Photos and labels": (
         Example(
@@ -47,14 +59,38 @@ GROUPS: dict[str, tuple[Example, ...]] = {
             "A zip with one folder of photos per class",
             "-F 'files[]=@photos.zip'",
         ),
-        Example("GET", "/dataset/batches", "What was uploaded, with counts of what became of it"),
-        Example("GET", "/dataset/batches/1?outcome=refused", "One upload, file by file"),
         Example("GET", "/dataset", "Counts per class and split, and what is wrong with the data"),
-        Example("GET", "/dataset/snapshots", "The data sets that runs learnt from, to train on again"),
-        Example("GET", "/dataset/snapshots/1", "One of them, photo by photo, beside what is now"),
         Example("GET", "/dataset/images?label=cat&page=1", "The photos themselves, page by page"),
         Example("GET", "/dataset/images/1/thumbnail", "One photo, small", "-o thumbnail.jpg"),
         Example("GET", "/dataset/images/1", "One photo, as it was uploaded", "-o photo.jpg"),
+        Example("GET", "/dataset/images/1/details", "What is known of a photo, and which models saw it"),
+        Example(
+            "POST",
+            "/dataset/images/label",
+            "Give photos another label, unless somebody else did meanwhile",
+            f"""{_JSON} '{{"photos": [1, 2], "label": "dog", "expected": "cat"}}'""",
+        ),
+        Example(
+            "POST", "/dataset/images/confirm", "Say that labels are right", f"""{_JSON} '{{"photos": [1]}}'"""
+        ),
+        Example(
+            "POST", "/dataset/images/delete", "Put photos into the bin", f"""{_JSON} '{{"photos": [1, 2]}}'"""
+        ),
+        Example(
+            "POST",
+            "/dataset/images/restore",
+            "And take them out again",
+            f"""{_JSON} '{{"photos": [1, 2]}}'""",
+        ),
+    ),
+    "Edits and data sets": (
+        Example("GET", "/dataset/batches", "What was uploaded, with counts of what became of it"),
+        Example("GET", "/dataset/batches/1?outcome=refused", "One upload, file by file"),
+        Example("GET", "/dataset/edits?photo=1", "Who did what to the photos, and when"),
+        Example("GET", "/dataset/edits/1", "One edit, photo by photo"),
+        Example("POST", "/dataset/edits/1/undo", "Undo it, but for what changed since"),
+        Example("GET", "/dataset/snapshots", "The data sets that runs learnt from, to train on again"),
+        Example("GET", "/dataset/snapshots/1", "One of them, photo by photo, beside what is now"),
         Example(
             "POST",
             "/dataset/fuse",
@@ -63,6 +99,17 @@ GROUPS: dict[str, tuple[Example, ...]] = {
             """ {"task": "cats-vs-dogs", "map": {"cat": "cat"}}], "hold_out": 0.2}'""",
         ),
         Example("GET", "/dataset/export", "All photos as a zip, ready for an upload", "-o photos.zip"),
+    ),
+    "Check and review": (
+        Example("POST", "/dataset/check", "Look for wrong labels, near-duplicates, and what would help most"),
+        Example("GET", "/dataset/suggestions", "Labels that look wrong, the most doubtful first"),
+        Example("GET", "/dataset/duplicates?conflicting=true", "Photos that look alike under several labels"),
+        Example("GET", "/dataset/conflicts", "Pictures that came again with another label"),
+        Example("GET", "/dataset/advice", "Learning curve, and which photos would help most"),
+        Example("GET", "/review?kind=unsure", "What a person should look at, the most rewarding first"),
+        Example(
+            "POST", "/review/1", "Decide it: a label, drop or confirm", f"""{_JSON} '{{"label": "cat"}}'"""
+        ),
     ),
     "Train": (
         Example("POST", "/train", "Train on every labelled photo", f"""{_JSON} '{{"preset": "fast"}}'"""),
@@ -79,11 +126,6 @@ GROUPS: dict[str, tuple[Example, ...]] = {
             "Train several configurations on the same split: a leaderboard",
             f"""{_JSON} '{{"configurations": [{{"preset": "fast"}}, {{"preset": "best"}}]}}'""",
         ),
-        Example("POST", "/dataset/check", "Look for wrong labels, near-duplicates, and what would help most"),
-        Example("GET", "/dataset/suggestions", "Labels that look wrong, the most doubtful first"),
-        Example("GET", "/dataset/duplicates?conflicting=true", "Photos that look alike under several labels"),
-        Example("GET", "/dataset/conflicts", "Pictures that came again with another label"),
-        Example("GET", "/dataset/advice", "Learning curve, and which photos would help most"),
         Example("GET", "/training/options", "Presets, backbones and every field, with ranges and help"),
         Example("GET", "/training-status", "Where the newest run stands, epoch by epoch"),
         Example("GET", "/runs", "All runs, newest first"),

@@ -5,7 +5,8 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from lenswright.dataset.review_queue import Kind
-from lenswright.web.schemas.base import Answer, TaskQuery
+from lenswright.web.schemas.base import Answer
+from lenswright.web.schemas.batches import PagedTaskQuery
 from lenswright.web.schemas.dataset import PhotoEntry
 
 ALLOW_NEW_LABEL = Field(False, description="accept a label that the task does not know yet")
@@ -31,10 +32,8 @@ class FeedbackAnswer(Answer):
     hint: str | None = Field(description="how to send the photo, where it was not kept")
 
 
-class ReviewQuery(TaskQuery):
+class ReviewQuery(PagedTaskQuery):
     kind: Kind | None = Field(None, description="only items of this kind")
-    page: int = Field(1, ge=1, le=1_000_000_000)
-    page_size: int = Field(50, ge=1, le=500)
 
 
 class ReviewItemEntry(Answer):
