@@ -24,7 +24,8 @@ _VERSION, _VERSION64 = 20, 45
 _MADE_BY = 3 << 8 | _VERSION64  # on Unix: the mode of the file means something
 _UTF8 = 0x800
 _MODE = 0o100644 << 16  # a file that its owner may write and everybody read
-_MOST16, _MOST32 = 0xFFFF, 0xFFFF_FFFF
+_MANY, _FAR = 0xFFFF, 0xFFFF_FFFF  # from here on the old fields are too short
+_LOOK64, _LOOK64_COUNT = 0xFFFF_FFFF, 0xFFFF  # and say so with this
 _IN_MEMORY_BYTES = 1_000_000
 _CHUNK_BYTES = 1_000_000
 
@@ -62,19 +63,20 @@ class ZipStream:
         self._entries.seek(0)
         while chunk := self._entries.read(_CHUNK_BYTES):
             yield chunk
-        if self._count >= _MOST16 or self._size >= _MOST32 or length >= _MOST32:
+        size, count = self._size, self._count
+        if size >= _FAR or count >= _MANY:
             yield self._end64(length)
-        counts = (min(self._count, _MOST16),) * 2
-        yield _END + struct.pack("<4H2LH", 0, 0, *counts, min(length, _MOST32), min(self._size, _MOST32), 0)
+            size, count = _LOOK64, _LOOK64_COUNT
+        yield _END + struct.pack("<4H2LH", 0, 0, count, count, length, size, 0)
 
     def _entry(self, path: bytes, facts: bytes) -> bytes:
-        far = self._size >= _MOST32  # the place no longer fits in 32 bits
+        far = self._size >= _FAR
         extra = struct.pack("<2HQ", 1, 8, self._size) if far else b""
         return (
             _ENTRY
             + struct.pack("<2H", _MADE_BY, _VERSION64 if far else _VERSION)
             + facts
-            + struct.pack("<5H2L", len(path), len(extra), 0, 0, 0, _MODE, min(self._size, _MOST32))
+            + struct.pack("<5H2L", len(path), len(extra), 0, 0, 0, _MODE, _LOOK64 if far else self._size)
             + path
             + extra
         )

@@ -1,5 +1,7 @@
 """`GET /dataset/export`: all photos of a task as one zip, made while it is sent."""
 
+from urllib.parse import quote
+
 from apiflask import APIBlueprint
 from flask import Response
 
@@ -28,5 +30,8 @@ def export(query: TaskQuery) -> Response:
     here, task = services(), task_of(query.task)
     photos = export_zip(here.database, here.uploads, task, now=here.clock())
     response = Response(photos, content_type="application/zip")
-    response.headers.set("Content-Disposition", "attachment", filename=f"{task}.zip")
+    named = (
+        f"attachment; filename=photos.zip; filename*=UTF-8''{quote(task)}.zip"  # the first for old clients
+    )
+    response.headers["Content-Disposition"] = named
     return response

@@ -1,0 +1,33 @@
+"""A task as a zip over HTTP, and back."""
+
+import io
+import zipfile
+
+from flask.testing import FlaskClient
+
+from tests.web.answers import file, problem
+from tests.web.ordering import upload
+
+
+def test_an_exported_task_uploads_into_a_new_one_as_it_was(client: FlaskClient) -> None:
+    upload(client, 5, "cat")
+    upload(client, 5, "dog", first=5)
+    upload(client, 1, first=10)
+    sent = client.get("/dataset/export")
+    assert (sent.status_code, sent.content_type) == (200, "application/zip")
+    assert sent.headers["Content-Disposition"].endswith("filename*=UTF-8''cats-vs-dogs.zip")
+    taken = client.post("/upload-data", data={"files[]": file(sent.data, "x.zip"), "task": "again"})
+    assert taken.json["stored"] == 11
+    before, after = client.get("/dataset").json, client.get("/dataset?task=again").json
+    for name in ("total", "labelled", "classes", "splits", "size_bytes"):
+        assert after[name] == before[name]
+
+
+def test_the_name_of_the_zip_may_have_any_letters(client: FlaskClient) -> None:
+    sent = client.get("/dataset/export?task=Hündchen-犬")
+    assert "filename*=UTF-8''h%C3%BCndchen-%E7%8A%AC.zip" in sent.headers["Content-Disposition"]
+    assert zipfile.ZipFile(io.BytesIO(sent.data)).namelist() == ["labels.csv"]
+
+
+def test_a_task_that_is_no_name_is_refused(client: FlaskClient) -> None:
+    problem(client.get("/dataset/export?task=///"), 422, "unusable_input")
