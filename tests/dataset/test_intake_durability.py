@@ -54,26 +54,39 @@ def test_a_file_that_went_missing_is_written_again(take: Take, database: Databas
     assert blobs.read(key) == data
 
 
-def test_uploads_are_read_a_batch_at_a_time(intake: Intake) -> None:
+def test_uploads_are_read_no_more_than_two_chunks_ahead(intake: Intake) -> None:
     handed_out = 0
 
     def uploads() -> Iterator[Upload]:
         nonlocal handed_out
-        for data in make_photos(3 * CHUNK_PHOTOS):
+        for data in [b"no photo"] * 4 * CHUNK_PHOTOS:
             handed_out += 1
             yield Upload("x", data)
 
     results = intake.take("shapes", uploads(), source="test")
     assert handed_out == 0
     next(results)
-    assert handed_out == CHUNK_PHOTOS
+    assert handed_out == 2 * CHUNK_PHOTOS
 
 
-def test_a_batch_of_large_files_is_short(intake: Intake) -> None:
+def test_a_chunk_of_large_files_is_short(intake: Intake) -> None:
     large = [Upload("x", bytes(CHUNK_BYTES // 2)) for _ in range(6)]
     remaining = iter(large)
     next(intake.take("shapes", remaining, source="test"))
-    assert len(list(remaining)) == 4
+    assert len(list(remaining)) == 2
+
+
+def test_what_was_read_before_a_failure_is_taken_in(intake: Intake, database: Database) -> None:
+    def uploads() -> Iterator[Upload]:
+        yield from (Upload("x", b"no photo") for _ in range(CHUNK_PHOTOS))
+        yield from (Upload(str(number), data) for number, data in enumerate(make_photos(3)))
+        raise OSError("The cable was pulled.")
+
+    results: list[IntakeResult] = []
+    with pytest.raises(OSError, match="cable"):
+        results.extend(intake.take("shapes", uploads(), source="test"))
+    assert [result.outcome for result in results[CHUNK_PHOTOS:]] == ["stored"] * 3
+    assert rows_in(database) == 3
 
 
 def test_bytes_are_on_disk_before_their_rows(database: Database, tmp_path: Path) -> None:
@@ -91,14 +104,16 @@ def test_bytes_are_on_disk_before_their_rows(database: Database, tmp_path: Path)
 def test_a_full_disk_loses_nothing_that_was_acknowledged(database: Database, tmp_path: Path) -> None:
     blobs = FullAfter(str(tmp_path / "uploads"), writes=1)
     intake = Intake(database, blobs, limits=DecodeLimits())
-    uploads = [Upload(str(number), data, "circle") for number, data in enumerate(make_photos(80))]
+    uploads = [
+        Upload(str(number), data, "circle") for number, data in enumerate(make_photos(CHUNK_PHOTOS + 30))
+    ]
     acknowledged: list[IntakeResult] = []
     with pytest.raises(StorageFailure, match="No space left"):
         acknowledged.extend(intake.take("shapes", uploads, source="test"))
     assert rows_in(database) == CHUNK_PHOTOS
     blobs.left = 99
     again = list(intake.take("shapes", uploads, source="test"))
-    assert Counter(result.outcome for result in again) == {"duplicate": 50, "stored": 30}
+    assert Counter(result.outcome for result in again) == {"duplicate": CHUNK_PHOTOS, "stored": 30}
 
 
 def test_after_a_failed_commit_the_index_forgets_what_was_not_stored(

@@ -6,6 +6,7 @@ bytes are on disk before its row is committed.
 
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -37,8 +38,11 @@ from lenswright.storage.dataset_tables import PhotoRow
 
 __all__ = ["Intake", "IntakeResult", "Upload"]
 
-CHUNK_PHOTOS = 50
+CHUNK_PHOTOS = 200
 CHUNK_BYTES = 32_000_000
+
+LookedAt = Examined | IntakeResult  # what a file is, or why it was refused
+Chunk = tuple[list[Upload], bool]
 
 
 class Intake:
@@ -72,21 +76,49 @@ class Intake:
         """Yield what became of each upload, in order, once it is on disk; `task` is a slug.
 
         The whole is one edit, `action` by `by`, or goes on with `edit_id`; it ends with the last upload,
-        also if it is cut short. Without uploads there is no edit. Holds one chunk in memory.
+        also if it is cut short. Without uploads there is no edit. Holds two chunks in memory.
         Raises StorageFailure: photos yielded before it stay. NotFound if the task has no such edit.
         """
         log = BatchLog(BatchWish(task, source, by, action, edit_id, detail))
         try:
-            for chunk, is_last in _chunks(uploads):
-                yield from self._take_chunk(log, chunk, is_last)
+            for looked_at, is_last in self._examined(task, _chunks(uploads)):
+                yield from self._take_chunk(log, looked_at, is_last)
         except BaseException as exc:
             log.end(self._database, self._clock(), cut_short=exc)
             raise
         log.end(self._database, self._clock())
 
-    def _take_chunk(self, log: BatchLog, chunk: Sequence[Upload], is_last: bool) -> list[IntakeResult]:
+    def _examined(self, task: str, chunks: Iterator[Chunk]) -> Iterator[tuple[list[LookedAt], bool]]:
+        """Yield the chunks examined, and which is the last; the next one is examined meanwhile."""
+        begun: deque[tuple[Iterator[LookedAt], bool]] = deque()
+        try:
+            for chunk, is_last in chunks:
+                begun.append((self._examine_all(task, chunk), is_last))
+                if len(begun) > 1:
+                    looked_at, was_last = begun.popleft()
+                    yield list(looked_at), was_last
+        except Exception:  # what was read before is still taken in
+            for looked_at, was_last in begun:
+                yield list(looked_at), was_last
+            raise
+        for looked_at, was_last in begun:
+            yield list(looked_at), was_last
+
+    def _examine_all(self, task: str, chunk: Sequence[Upload]) -> Iterator[LookedAt]:
+        """Return what will be known of the uploads, in their order; several are examined at once."""
+        hashes = [bytes_hash(upload.data) for upload in chunk]
+        known = {row.sha256: row for row in self._rows(task, PhotoRow.sha256.in_(hashes))}
+        return self._pool.map(self._examine, chunk, hashes, [known.get(sha256) for sha256 in hashes])
+
+    def _examine(self, upload: Upload, sha256: str, known: PhotoRow | None) -> LookedAt:
+        try:
+            check_upload(upload)
+            return recognise(upload, known) if known else examine(upload, sha256, self._limits)
+        except (ImageError, InputRefused) as exc:
+            return refused(upload.filename, exc)
+
+    def _take_chunk(self, log: BatchLog, looked_at: Sequence[LookedAt], is_last: bool) -> list[IntakeResult]:
         task = log.wish.task
-        looked_at = self._examine_all(task, chunk)
         examined = [entry for entry in looked_at if isinstance(entry, Examined)]
         if examined:
             self._blobs.write_many(
@@ -112,7 +144,7 @@ class Intake:
         session: Session,
         log: BatchLog,
         edit_id: int,
-        looked_at: Sequence[Examined | IntakeResult],
+        looked_at: Sequence[LookedAt],
         index: DuplicateIndex,
     ) -> list[Entered]:
         examined = [entry for entry in looked_at if isinstance(entry, Examined)]
@@ -125,18 +157,6 @@ class Intake:
         ]
         log.write(session, edit_id, entered)
         return entered
-
-    def _examine_all(self, task: str, chunk: Sequence[Upload]) -> list[Examined | IntakeResult]:
-        hashes = list(self._pool.map(bytes_hash, [upload.data for upload in chunk]))
-        known = {row.sha256: row for row in self._rows(task, PhotoRow.sha256.in_(hashes))}
-        return list(self._pool.map(self._examine, chunk, hashes, [known.get(sha256) for sha256 in hashes]))
-
-    def _examine(self, upload: Upload, sha256: str, known: PhotoRow | None) -> Examined | IntakeResult:
-        try:
-            check_upload(upload)
-            return recognise(upload, known) if known else examine(upload, sha256, self._limits)
-        except (ImageError, InputRefused) as exc:
-            return refused(upload.filename, exc)
 
     def _unwritten(self, task: str, examined: Sequence[Examined]) -> list[Examined]:
         """Return those whose bytes are to be written: new pictures, and photos whose file is gone."""
@@ -154,15 +174,20 @@ class Intake:
             return session.scalars(select(PhotoRow).where(PhotoRow.task == task, condition)).all()
 
 
-def _chunks(uploads: Iterable[Upload]) -> Iterator[tuple[list[Upload], bool]]:
+def _chunks(uploads: Iterable[Upload]) -> Iterator[Chunk]:
     """Yield the uploads in lists, and whether that one is known to be the last."""
     chunk: list[Upload] = []
     size_bytes = 0
-    for upload in uploads:
-        chunk.append(upload)
-        size_bytes += len(upload.data)
-        if len(chunk) == CHUNK_PHOTOS or size_bytes >= CHUNK_BYTES:
+    try:
+        for upload in uploads:
+            chunk.append(upload)
+            size_bytes += len(upload.data)
+            if len(chunk) == CHUNK_PHOTOS or size_bytes >= CHUNK_BYTES:
+                yield chunk, False
+                chunk, size_bytes = [], 0
+    except Exception:
+        if chunk:
             yield chunk, False
-            chunk, size_bytes = [], 0
+        raise
     if chunk:
         yield chunk, True
