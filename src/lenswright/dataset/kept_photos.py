@@ -10,7 +10,7 @@ from typing import Literal
 
 Wanted = Literal["no", "unsure", "all"]
 
-QUEUE_PHOTOS, QUEUE_BYTES = 500, 64_000_000
+QUEUE_PHOTOS, QUEUE_BYTES = 200, 64_000_000  # also what a shutdown has to wait for
 BATCH_PHOTOS = 50
 GATHER_S = 2.0  # what comes within it is one edit and one commit
 REST = 4.0  # times as long as it worked: at most a fifth of the time is taken from predictions
