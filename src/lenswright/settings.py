@@ -43,6 +43,7 @@ class Settings(BaseSettings):
     kept_photos_most: int = Field(
         10_000, ge=0, description="most kept predictions that may wait for a decision"
     )
+    bin_days: int = Field(30, ge=1, description="how long deleted photos can be restored")
     request_log_days: int = Field(30, ge=1, description="how long answered requests are remembered")
     gate_max_latency_ms: float = Field(500, ge=0, description="slowest candidate that may serve; 0: no limit")
     gate_max_size_mb: float = Field(500, ge=0, description="largest network that may serve; 0: no limit")

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from lenswright.errors import StorageFailure
-from lenswright.training.feature_cache import FeatureCache, view_key
+from lenswright.storage.feature_files import view_key
+from lenswright.training.feature_cache import FeatureCache
 
 RED, BLUE = "aa" * 32, "bb" * 32
 

@@ -1,5 +1,6 @@
 """Labels, the bin and confirmations over HTTP."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -7,11 +8,17 @@ from flask.testing import FlaskClient
 
 from lenswright.web.schemas.batches import EditWithEntriesAnswer
 from lenswright.web.schemas.dataset import ImagesAnswer
-from lenswright.web.schemas.edits import ChangeAnswer, EditsAnswer, PhotoDetails, UndoAnswer
+from lenswright.web.schemas.edits import (
+    ChangeAnswer,
+    EditsAnswer,
+    ForgottenAnswer,
+    PhotoDetails,
+    UndoAnswer,
+)
 from tests.web.answers import body, problem
 from tests.web.ordering import upload
 
-CHANGES = ("label", "delete", "restore", "confirm")
+CHANGES = ("label", "delete", "restore", "confirm", "forget")
 
 
 @pytest.fixture
@@ -165,3 +172,16 @@ def test_all_that_is_known_of_a_photo_is_told(filled: FlaskClient) -> None:
         ("relabel", "relabelled"),
         ("upload", "stored"),
     ]
+
+
+def test_a_forgotten_photo_is_nowhere_any_more(filled: FlaskClient, tmp_path: Path) -> None:
+    path = photos(filled)[1]["path"]
+    filled.get("/dataset/images/1/thumbnail")
+    said = body(filled.post("/dataset/images/forget", json={"photos": [1, 1]}), ForgottenAnswer)
+    assert (said["changed"], said["models"]) == (1, [])
+    assert not (tmp_path / path).exists()
+    assert not list((tmp_path / "data" / "thumbnails").rglob("*.jpg"))
+    for address in ("", "/thumbnail", "/details"):
+        problem(filled.get(f"/dataset/images/1{address}"), 404, "not_found")
+    assert sorted(photos(filled)) == [2, 3, 4, 5]
+    problem(filled.post(f"/dataset/edits/{said['edit']}/undo"), 409, "cannot_undo")

@@ -106,7 +106,7 @@ def note(
         EditEntryRow(
             edit_id=edit_id,
             photo_id=photo.id if photo else None,
-            filename=filename or (photo.filename if photo else None),
+            filename=filename or (photo.filename if photo else None) or None,  # a forgotten one has none
             outcome=outcome,
             label_before=before.label,
             label_after=label or after.label,

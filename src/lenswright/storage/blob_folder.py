@@ -43,6 +43,9 @@ class BlobFolder:
     def exists(self, key: str) -> bool:
         return (self._root / key).is_file()
 
+    def modified_at(self, key: str) -> float:
+        return (self._root / key).stat().st_mtime
+
     def delete(self, key: str) -> None:
         (self._root / key).unlink(missing_ok=True)
 

@@ -20,6 +20,7 @@ class Store(Protocol):
     def write(self, blobs: Mapping[str, bytes]) -> None: ...
     def read(self, key: str) -> bytes: ...
     def exists(self, key: str) -> bool: ...
+    def modified_at(self, key: str) -> float: ...
     def delete(self, key: str) -> None: ...
     def keys(self) -> Iterator[str]: ...
 
@@ -56,6 +57,14 @@ class Blobs:
         with _refusals(f"{key!r} could not be looked up"):
             return self._store.exists(_checked(key))
 
+    def modified_at(self, key: str) -> float:
+        """Return when a blob was written, in epoch seconds. Raises NotFound, StorageFailure."""
+        with _refusals(f"{key!r} could not be looked up"):
+            try:
+                return self._store.modified_at(_checked(key))
+            except FileNotFoundError as exc:
+                raise NotFound("file", key) from exc
+
     def delete(self, key: str) -> None:
         """Delete a blob; one that is absent is no error. Raises StorageFailure, NotFound for a bad key."""
         with _refusals(f"{key!r} could not be deleted"):
@@ -88,6 +97,9 @@ class RemoteStore:
 
     def exists(self, key: str) -> bool:
         return bool(self._files.isfile(self._path(key)))
+
+    def modified_at(self, key: str) -> float:
+        return float(self._files.modified(self._path(key)).timestamp())
 
     def delete(self, key: str) -> None:
         if self.exists(key):

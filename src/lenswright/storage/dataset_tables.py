@@ -21,6 +21,9 @@ class PhotoRow(Table):
         Index(None, "task", "label", "split"),
         Index(None, "task", "group_id"),
         Index(None, "task", "forgotten_at"),
+        Index(None, "task", "deleted_at", "id"),
+        Index(None, "edit_id"),
+        Index(None, "sha256"),
         {"sqlite_autoincrement": True},  # an id is never given twice
     )
 
@@ -110,10 +113,10 @@ class SnapshotRow(Table):
 
 
 class SnapshotPhotoRow(Table):
-    """One photo of a snapshot as it was then."""
+    """One photo of a snapshot as it was then; kept by its key, which takes half the space and half the time."""
 
     __tablename__ = "snapshot_photos"
-    __table_args__ = (Index(None, "photo_id"),)
+    __table_args__ = (Index(None, "photo_id"), {"sqlite_with_rowid": False})
 
     snapshot_id: Mapped[int] = mapped_column(ForeignKey("snapshots.id"), primary_key=True)
     photo_id: Mapped[int] = mapped_column(primary_key=True)

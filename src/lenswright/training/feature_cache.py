@@ -1,8 +1,7 @@
 """Embeddings on disk by photo content, so that a retrain only computes what is new.
 
-One folder per backbone and input: `keys.bin` (33 bytes a row: the SHA-256 of the pixels and the
-view) and `rows.f16` (D float16 a row), both only ever appended to. A row counts once both its
-parts are complete, so a killed process loses at most the rows of its last append.
+One folder per backbone and input, with the files that `storage.feature_files` describes. A row counts
+once both its parts are complete, so a killed process loses at most the rows of its last append.
 """
 
 from collections.abc import Iterable, Sequence
@@ -13,14 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lenswright.errors import StorageFailure
+from lenswright.storage.feature_files import KEY_BYTES, KEYS_FILE, ROWS_FILE, note_row_bytes
 
-KEY_BYTES = 33
 _ROW_DTYPE = np.dtype(np.float16)
-
-
-def view_key(pixel_sha256: str, view: int) -> bytes:
-    """Return the 33-byte key of one view (0..255) of the photo with these pixels."""
-    return bytes.fromhex(pixel_sha256) + bytes([view])
 
 
 class FeatureCache:
@@ -28,11 +22,12 @@ class FeatureCache:
 
     def __init__(self, folder: Path, dimension: int) -> None:
         """Open or create the cache in `folder`; drops a torn last row. Raises StorageFailure."""
-        self._keys_file, self._rows_file = folder / "keys.bin", folder / "rows.f16"
+        self._keys_file, self._rows_file = folder / KEYS_FILE, folder / ROWS_FILE
         self._dimension = dimension
         self._row_bytes = dimension * _ROW_DTYPE.itemsize
         try:
             folder.mkdir(parents=True, exist_ok=True)
+            note_row_bytes(folder, self._row_bytes)
             self._repair()
             keys = self._keys_file.read_bytes()
         except OSError as exc:

@@ -19,7 +19,8 @@ from lenswright.errors import ImageError, NotFound
 from lenswright.imaging.decode import RGB, DecodeLimits, decode
 from lenswright.imaging.framing import frame
 from lenswright.imaging.input_spec import InputSpec
-from lenswright.training.feature_cache import CachedRows, FeatureCache, view_key
+from lenswright.storage.feature_files import view_key
+from lenswright.training.feature_cache import CachedRows, FeatureCache
 
 CHUNK = 128  # photos between two appends to the cache: what a crash may cost
 SMALLEST_CROP = 0.7  # of a side; smaller crops lose the animal too often

@@ -13,12 +13,15 @@ from flask import Flask, current_app
 
 from lenswright.cpus import cpu_count
 from lenswright.dataset.feedback import FeedbackDesk
+from lenswright.dataset.forgetting import Forgetting
 from lenswright.dataset.importers import ArchiveLimits
 from lenswright.dataset.intake import Intake
 from lenswright.dataset.keeper import Keeper
 from lenswright.dataset.kept_photos import KeptPhotos
+from lenswright.dataset.leftovers import Leftovers
 from lenswright.imaging.decode import DecodeLimits
 from lenswright.inference.live_model import LiveModels
+from lenswright.jobs.caretaker import Caretaker
 from lenswright.jobs.desk import TrainingDesk
 from lenswright.jobs.launcher import TRAINER, Launcher
 from lenswright.jobs.promoter import Promoter
@@ -33,6 +36,8 @@ from lenswright.runs.journal import Journal
 from lenswright.settings import Settings
 from lenswright.storage.blobs import Blobs
 from lenswright.storage.database import Database, open_database
+from lenswright.storage.feature_files import FeatureFiles
+from lenswright.storage.thumbnails import Thumbnails
 
 
 @dataclass(frozen=True)
@@ -84,6 +89,23 @@ class Services:
         return FeedbackDesk(self.database, self.intake, clock=self.clock)
 
     @cached_property
+    def thumbnails(self) -> Thumbnails:
+        """Small photos, each made once."""
+        return Thumbnails(self.settings.data_folder / "thumbnails")
+
+    @cached_property
+    def forgetting(self) -> Forgetting:
+        """Lets go of photos for good."""
+        features = FeatureFiles(self.settings.data_folder / "features")
+        leftovers = Leftovers(self.database, self.uploads, self.thumbnails, features)
+        return Forgetting(self.database, leftovers, self.clock)
+
+    @cached_property
+    def caretaker(self) -> Caretaker:
+        """Empties the bin, and sweeps up what no photo names."""
+        return Caretaker(self.forgetting, bin_days=self.settings.bin_days)
+
+    @cached_property
     def promoter(self) -> Promoter:
         """Lets another version answer."""
         return Promoter(self.versions, self.bundles, self.promotion, self.live)
@@ -99,16 +121,18 @@ class Services:
         return lru_cache(maxsize=32)(self.bundles.report)
 
     def start(self) -> None:
-        """Adopt the models that are there, load the live ones, and look after training."""
+        """Adopt the models that are there, load the live ones, look after training and the bin."""
         self.metrics.watch_request_log(lambda: self.request_log.dropped)
         self.metrics.watch_kept_photos(lambda: self.kept_photos.dropped)
         self.versions.adopt(self.settings.bundled_models)
         self.live.start()
         self.supervisor.start()
+        self.caretaker.start()
 
     def close(self) -> None:
         """Stop the run that was started here, write what is still unwritten, let go of the database."""
         self.supervisor.close()
+        self.caretaker.close()
         self.live.close()
         self.kept_photos.close()
         self.request_log.close()

@@ -7,7 +7,6 @@ from flask import Response
 
 from lenswright.dataset.gallery import Wanted, photos_page
 from lenswright.dataset.statistics import photo as photo_of
-from lenswright.imaging.thumbnail import thumbnail
 from lenswright.web.dataset_report import dataset_report, photo_entry
 from lenswright.web.openapi import binary, operation
 from lenswright.web.photo_report import photo_details
@@ -89,4 +88,9 @@ def image_details(photo_id: int) -> dict[str, Any]:
 def image_thumbnail(photo_id: int) -> Response:
     here = services()
     photo = photo_of(here.database, photo_id)
-    return unchanging(f"{photo.sha256}-small", "image/jpeg", lambda: thumbnail(here.uploads.read(photo.key)))
+    made_of = photo.sha256
+    return unchanging(
+        f"{made_of}-small",
+        "image/jpeg",
+        lambda: here.thumbnails.of(made_of, lambda: here.uploads.read(photo.key)),
+    )

@@ -9,6 +9,7 @@ from lenswright.dataset.bin import delete_photos, restore_photos
 from lenswright.dataset.confirmation import confirm_labels
 from lenswright.dataset.edit_history import edit, edits_page
 from lenswright.dataset.labelling import relabel
+from lenswright.dataset.lineage import versions_that_saw
 from lenswright.dataset.undo import undo
 from lenswright.web.actor import actor
 from lenswright.web.bodies import present_text_field, text_field
@@ -21,6 +22,7 @@ from lenswright.web.schemas.edits import (
     ChangeAnswer,
     EditsAnswer,
     EditsQuery,
+    ForgottenAnswer,
     LabelBody,
     PhotosBody,
     UndoAnswer,
@@ -95,6 +97,24 @@ def restore(query: TaskQuery) -> dict[str, Any]:
 def confirm(query: TaskQuery) -> dict[str, Any]:
     here, asked = services(), named_photos(query.task)
     return asdict(confirm_labels(here.database, asked.task, asked.ids, by=actor(), clock=here.clock))
+
+
+@blueprint.post("/dataset/images/forget")
+@blueprint.doc(
+    **operation(
+        "Forget photos for good",
+        ForgottenAnswer,
+        problems=(400, 404, 422),
+        body=_PHOTOS,
+        description="Their bytes, thumbnails and features are removed, unless another photo shares them."
+        " Their numbers and labels stay, so that the models that saw them can say so. It cannot be undone.",
+    )
+)
+@blueprint.input(TaskQuery, location="query", arg_name="query")
+def forget(query: TaskQuery) -> dict[str, Any]:
+    here, asked = services(), named_photos(query.task)
+    done = here.forgetting.forget(asked.task, asked.ids, by=actor())
+    return asdict(done) | {"models": versions_that_saw(here.database, asked.ids)}
 
 
 @blueprint.get("/dataset/edits")

@@ -21,6 +21,9 @@ def upgrade() -> None:
         op.add_column("photos", sa.Column(name, kind(), nullable=True))
     op.add_column("runs", sa.Column("snapshot_id", sa.Integer(), nullable=True))
     op.create_index("ix_photos_task_forgotten_at", "photos", ["task", "forgotten_at"])
+    op.create_index("ix_photos_task_deleted_at_id", "photos", ["task", "deleted_at", "id"])
+    op.create_index("ix_photos_edit_id", "photos", ["edit_id"])
+    op.create_index("ix_photos_sha256", "photos", ["sha256"])
     op.create_index("ix_runs_snapshot_id", "runs", ["snapshot_id"])
     op.create_index("ix_versions_run_id", "versions", ["run_id"])
     _make_edits()
@@ -84,6 +87,7 @@ def _make_snapshots() -> None:
         sa.Column("split", sa.String(10), nullable=False),
         sa.ForeignKeyConstraint(["snapshot_id"], ["snapshots.id"], name="fk_snapshot_photos_snapshot_id"),
         sa.PrimaryKeyConstraint("snapshot_id", "photo_id", name="pk_snapshot_photos"),
+        sqlite_with_rowid=False,
     )
     op.create_index("ix_snapshot_photos_photo_id", "snapshot_photos", ["photo_id"])
 

@@ -1,0 +1,53 @@
+"""The caretaker tidies at the start, again and again, and whatever goes wrong."""
+
+import threading
+
+import pytest
+
+from lenswright.errors import StorageFailure
+from lenswright.jobs.caretaker import Caretaker
+
+
+class FakeForgetting:
+    """Counts what it is asked; fails the first `failures` times."""
+
+    def __init__(self, *failures: Exception, enough: int = 3) -> None:
+        self.days: list[float] = []
+        self.swept = 0
+        self.done = threading.Event()
+        self._failures, self._enough = list(failures), enough
+
+    def empty_bin(self, days: float) -> int:
+        self.days.append(days)
+        if self._failures:
+            raise self._failures.pop(0)
+        return 0
+
+    def sweep(self) -> int:
+        self.swept += 1
+        if self.swept >= self._enough:
+            self.done.set()
+        return 0
+
+
+def test_the_bin_is_emptied_and_the_rest_swept_up_again_and_again() -> None:
+    forgetting = FakeForgetting()
+    caretaker = Caretaker(forgetting, bin_days=30, every_s=0.01)  # type: ignore[arg-type]
+    caretaker.start()
+    assert forgetting.done.wait(10)
+    caretaker.close()
+    assert set(forgetting.days) == {30}
+
+
+def test_a_failure_is_told_and_tried_again(caplog: pytest.LogCaptureFixture) -> None:
+    forgetting = FakeForgetting(StorageFailure("The disk refused."), ValueError("odd"), enough=1)
+    caretaker = Caretaker(forgetting, bin_days=30, every_s=0.01)  # type: ignore[arg-type]
+    caretaker.start()
+    assert forgetting.done.wait(10)
+    caretaker.close()
+    assert "The disk refused." in caplog.text
+    assert "odd" in caplog.text
+
+
+def test_one_that_was_never_started_can_be_closed() -> None:
+    Caretaker(FakeForgetting(), bin_days=30).close()  # type: ignore[arg-type]
