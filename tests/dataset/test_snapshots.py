@@ -102,6 +102,7 @@ def test_the_photos_of_a_snapshot_come_in_pages_beside_what_they_are_now(databas
     bin_(database, photos[2])
     first = frozen_photos_page(database, frozen, page_size=2)
     last = frozen_photos_page(database, frozen, page=2, page_size=2)
+    assert all(isinstance(p.gone, bool) for p in [*first, *last])
     assert [(p.photo_id, p.label, p.label_now, p.gone) for p in [*first, *last]] == [
         (photos[0].id, "a", "b", False),
         (photos[1].id, "a", "a", False),

@@ -69,7 +69,7 @@ def test_a_data_set_that_is_not_there_is_not_found(client: FlaskClient, name: st
     problem(client.get(f"/dataset/snapshots/{name}"), 404, "not_found")
 
 
-@pytest.mark.parametrize("name", [str(2**63), "1" * 40, "x", "-1", "%00", "🐈"])
+@pytest.mark.parametrize("name", [str(2**63), "1" * 40, "x", "-1", "🐈"])
 def test_what_is_no_number_of_a_data_set_is_no_path(client: FlaskClient, name: str) -> None:
     problem(client.get(f"/dataset/snapshots/{name}"), 404, "unknown_path")
 

@@ -111,24 +111,26 @@ def frozen_photos_page(
 ) -> list[FrozenPhoto]:
     """Return the photos of page 1, 2, ... of a snapshot, oldest first."""
     query = (
-        select(SnapshotPhotoRow, PhotoRow.id, PhotoRow.label, PhotoRow.deleted_at)
+        select(
+            SnapshotPhotoRow.photo_id,
+            SnapshotPhotoRow.label,
+            SnapshotPhotoRow.split,
+            PhotoRow.label,
+            PhotoRow.id.is_(None) | PhotoRow.deleted_at.is_not(None),
+        )
         .outerjoin(PhotoRow, PhotoRow.id == SnapshotPhotoRow.photo_id)
         .where(SnapshotPhotoRow.snapshot_id == snapshot_id)
         .order_by(SnapshotPhotoRow.photo_id)
     )
     with database.reading() as session:
-        return [
-            FrozenPhoto(then.photo_id, then.label, then.split, label, found is None or deleted_at is not None)
-            for then, found, label, deleted_at in session.execute(
-                query.offset((page - 1) * page_size).limit(page_size)
-            )
-        ]
+        rows = session.execute(query.offset((page - 1) * page_size).limit(page_size))
+        return [FrozenPhoto(*row) for row in rows]
 
 
 def thaw(database: Database, snapshot_id: int) -> Thawed:
     """Return the photos of a snapshot as they were then, as far as they are there still. Raises NotFound."""
     query = (
-        select(SnapshotPhotoRow, PhotoRow)
+        select(SnapshotPhotoRow.photo_id, SnapshotPhotoRow.label, SnapshotPhotoRow.split, PhotoRow)
         .outerjoin(PhotoRow, PhotoRow.id == SnapshotPhotoRow.photo_id)
         .where(SnapshotPhotoRow.snapshot_id == snapshot_id)
         .order_by(SnapshotPhotoRow.photo_id)
@@ -139,12 +141,12 @@ def thaw(database: Database, snapshot_id: int) -> Thawed:
     classes: set[str] = set()
     with database.reading() as session:
         _row(session, snapshot_id)
-        for then, now in session.execute(query):
-            classes.add(then.label)
+        for photo_id, label, split, now in session.execute(query):
+            classes.add(label)
             if now is None or now.deleted_at is not None:
-                gone.append((now and now.filename) or f"photo {then.photo_id}")
+                gone.append((now and now.filename) or f"photo {photo_id}")
             else:
-                photos.append(replace(as_photo(now), label=then.label, split=then.split))
+                photos.append(replace(as_photo(now), label=label, split=split))
     lost = classes - {str(photo.label) for photo in photos}
     return Thawed(photos, tuple(gone), tuple(sorted(lost)))
 

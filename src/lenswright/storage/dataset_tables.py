@@ -113,7 +113,7 @@ class SnapshotRow(Table):
 
 
 class SnapshotPhotoRow(Table):
-    """One photo of a snapshot as it was then; kept by its key, which takes half the space and half the time."""
+    """One photo of a snapshot as it was then; without row ids it takes half the space."""
 
     __tablename__ = "snapshot_photos"
     __table_args__ = (Index(None, "photo_id"), {"sqlite_with_rowid": False})
