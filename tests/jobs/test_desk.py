@@ -99,6 +99,15 @@ def test_five_photos_beside_five_thousand_are_enough(desk: TrainingDesk, databas
     assert desk.order(REQUEST).state == "queued"
 
 
+def test_a_check_needs_one_labelled_photo(desk: TrainingDesk, journal: Journal, database: Database) -> None:
+    asked = TrainingRequest(kind="check")
+    with pytest.raises(NotEnoughPhotos, match="at least one labelled photo to check"):
+        desk.order(asked)
+    assert journal.recent() == []
+    add_photos(database, cat=1)
+    assert desk.order(asked).kind == "check"
+
+
 def test_an_export_needs_no_photos(desk: TrainingDesk) -> None:
     run = desk.export(VERSION, ["tflite"])
     assert (run.kind, run.task, run.state) == ("export", "cats-vs-dogs", "queued")

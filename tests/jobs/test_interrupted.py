@@ -78,7 +78,7 @@ def test_with_the_setting_off_it_only_fails(tmp_path: Path, journal: Journal) ->
     assert [(entry.state, entry.error) for entry in journal.chain(run.id)] == [("failed", INTERRUPTED)]
 
 
-@pytest.mark.parametrize("kind", ["tune", "compare", "export"])
+@pytest.mark.parametrize("kind", ["tune", "compare", "export", "check"])
 def test_runs_of_every_kind_are_continued(journal: Journal, kind: str) -> None:
     needed = {"configurations": [{"epochs": 3}]} if kind == "compare" else {}
     needed |= {"version": "v1", "formats": ["tflite"]} if kind == "export" else {}

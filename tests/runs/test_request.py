@@ -12,7 +12,7 @@ RUN_ID = "a whole number from 1 to 4611686018427387904"
 NAME = "a name of 1 to 100 characters without a slash"
 REFUSED: dict[str, tuple[str, list[Any]]] = {
     "task": (NAME, ["", "  ", "a/b", "x" * 101, 7, None, ["cats"]]),
-    "kind": ("one of train, retrain, tune, compare, export", ["", "promote", None, ["train"], {}]),
+    "kind": ("one of train, retrain, tune, compare, export, check", ["", "promote", None, ["train"], {}]),
     "preset": ("one of fast, best, scratch", ["huge", "", None, ["fast"], {}, 1]),
     "backbone": ("one of auto, mobilenet_v2, ", ["mobilenet", "", None, ["auto"], 2]),
     "weights": ("one of auto, file, imagenet, bundled, none", ["/etc/passwd", None, [], False]),
@@ -72,6 +72,13 @@ def test_a_request_survives_its_json(kind: str) -> None:
     request = TrainingRequest.from_json(asked(kind) | {"task": "birds", "size_px": 160, "minutes": 2.5})
     assert (request.task, request.kind, request.size_px, request.minutes) == ("birds", kind, 160, 2.5)
     assert TrainingRequest.from_json(request.to_json()) == request
+
+
+def test_a_check_has_few_fields() -> None:
+    request = TrainingRequest.from_json({"kind": "check", "task": "birds", "weights": "none", "seed": 3})
+    assert TrainingRequest.from_json(request.to_json()) == request
+    with pytest.raises(InputRefused, match=r"only the fields task, kind, backbone, .* also: epochs\."):
+        TrainingRequest.from_json({"kind": "check", "epochs": 3})
 
 
 def test_a_whole_number_is_a_number() -> None:

@@ -105,6 +105,7 @@ def test_the_document_speaks_openapi_3_0(document: Any) -> None:
         ("retrain", "RetrainBody", {"files", "labels", "allow_new_labels"}),
         ("tune", "TuneBody", set()),
         ("compare", "CompareBody", set()),
+        ("check", "CheckBody", set()),
     ],
 )
 def test_every_order_documents_the_fields_it_accepts(

@@ -4,15 +4,16 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from lenswright.dataset.looks import COLOURS_BYTES, Look
-from lenswright.storage.dataset_tables import PhotoRow
+from lenswright.storage.dataset_tables import EditRow, PhotoRow
 
 NEAR_BITS = 4  # copies differ by 0 to 4 bits of the hash
 NEAR_LEVELS = 32  # and by up to 31 of 255 levels anywhere in 6 x 6 pixels; other photos by 66 and more
 FIRST_ROOM = 1024
+CHANGING = ("regroup", "undo", "forget")  # edits that change what an index has read before
 
 
 @dataclass(frozen=True)
@@ -32,16 +33,26 @@ class DuplicateIndex:
 
     def clear(self) -> None:
         """Forget everything: what was added may not have been committed."""
-        self._size, self._last_id = 0, 0
+        self._size, self._last_id, self._last_change = 0, 0, 0
         self._hashes: NDArray[np.uint64] = np.empty(FIRST_ROOM, np.uint64)
         self._groups: NDArray[np.int64] = np.empty(FIRST_ROOM, np.int64)
         self._colours: NDArray[np.uint8] = np.empty((FIRST_ROOM, COLOURS_BYTES), np.uint8)
         self._colourless: NDArray[np.bool_] = np.empty(FIRST_ROOM, np.bool_)
 
     def refresh(self, session: Session) -> None:
-        """Read the photos that were committed since, in a transaction that keeps other writers out."""
+        """Read the photos that were committed since, in a transaction that keeps other writers out.
+
+        All are read again after an edit that gave known ones another group.
+        """
+        changes = select(func.max(EditRow.id)).where(
+            EditRow.task == self._task, EditRow.id > self._last_change, EditRow.action.in_(CHANGING)
+        )
+        changed = session.scalar(changes)
+        if changed is not None:
+            self.clear()
+            self._last_change = changed
         query = select(PhotoRow.id, PhotoRow.dhash, PhotoRow.colours, PhotoRow.group_id).where(
-            PhotoRow.task == self._task, PhotoRow.id > self._last_id
+            PhotoRow.task == self._task, PhotoRow.id > self._last_id, PhotoRow.forgotten_at.is_(None)
         )
         for photo_id, dhash, colours, group_id in session.execute(query.order_by(PhotoRow.id)):
             self.add(photo_id, Look(dhash, colours), photo_id if group_id is None else group_id)

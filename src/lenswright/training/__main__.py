@@ -35,7 +35,7 @@ def carry_out(bench: Workbench, run_id: int) -> int:
     """Do what the run asks for and write its end to the journal; 0 unless it failed."""
     run = bench.journal.get(run_id)
     trackers = open_trackers(run, bench.run_folder(run_id), os.environ)
-    course = run.kind if run.kind in ("tune", "compare", "export") else run.request.preset
+    course = run.kind if run.kind in ("tune", "compare", "export", "check") else run.request.preset
     progress = Progress(bench.journal, run_id, course, on_epoch=trackers.epoch)
     with Heartbeat(bench.journal, run_id) as heartbeat:
         state, error, outcome = _attempt(lambda: work(bench, run, progress, heartbeat), heartbeat)
@@ -60,6 +60,10 @@ def work(bench: Workbench, run: Run, progress: Progress, heartbeat: Heartbeat) -
         from lenswright.training.exports import Exports
 
         return Exports(bench, run, progress, heartbeat).execute()
+    if run.kind == "check":
+        from lenswright.training.checking import DataCheck
+
+        return DataCheck(bench, run, progress, heartbeat).execute()
     from lenswright.training.run import TrainingRun
 
     return TrainingRun(bench, run, progress, heartbeat).execute()

@@ -37,7 +37,7 @@ def embed(
     What an earlier run has seen comes from the cache; a killed run loses at most the last 128 photos.
     Raises TrainingStopped, NotEnoughPhotos or StorageFailure.
     """
-    extractor = _extractor(bench, backbone)
+    extractor = extractor_of(bench, backbone)
     wanted = [*photos.train, *photos.validation]
     before = 0
 
@@ -68,12 +68,13 @@ def embed_validation(
     on_progress: Callable[[int, int, float], None],
 ) -> LabelledFeatures:
     """Return what another backbone makes of the validation photos, all of which can be read."""
-    extractor = _extractor(bench, backbone)
+    extractor = extractor_of(bench, backbone)
     extractor.fill(photos.validation, 1, on_progress)
     return LabelledFeatures(extractor.rows(photos.validation), photos.labels(photos.validation))
 
 
-def _extractor(bench: Workbench, backbone: Pretrained) -> FeatureExtractor:
+def extractor_of(bench: Workbench, backbone: Pretrained) -> FeatureExtractor:
+    """Return what embeds photos with this backbone, and keeps the embeddings."""
     session = open_session(backbone.onnx)
     width = next(output.shape[-1] for output in session.get_outputs() if output.name == "embedding")
     folder = bench.settings.data_folder / "features" / f"{backbone.identity}-{backbone.spec.framing}"

@@ -67,7 +67,7 @@ class BackboneShelf:
         }
         wanted = ["file", "imagenet", "bundled"] if request.weights == "auto" else [request.weights]
         own_champion = champion is not None and not champion.training.get("shipped")
-        if request.kind == "retrain" and request.weights == "auto" and own_champion:
+        if request.kind in ("retrain", "check") and request.weights == "auto" and own_champion:
             wanted = ["bundled", "file", "imagenet"]  # its features are cached; the shipped one is a fallback
         refusals = []
         for way in wanted:

@@ -30,6 +30,10 @@ SHARES = {
     },
     "tune": {"starting": 1, "weights": 12, "features": 55, "tuning": 32},
     "export": {"exporting": 1},
+    "check": {
+        "starting": 1, "weights": 2, "features": 75, "quality": 2, "duplicates": 8, "label errors": 4,
+        "advice": 8,
+    },
     "compare": {"starting": 1},  # its configurations report as parts
 }  # fmt: skip
 
