@@ -88,6 +88,14 @@ def test_a_card_tells_averages_parts_calibration_before_and_after_and_the_differ
         assert said in card
 
 
+def test_a_card_names_the_frozen_data_set_of_a_model_that_has_one() -> None:
+    manifest = manifest_of(3)
+    named = manifest | {"training": manifest["training"] | {"snapshot": 12}}
+    said = "They are the data set 12 of the home it was made in."
+    assert said in model_card(named, report_of(3))
+    assert "the home it was made in" not in model_card(manifest, report_of(3))
+
+
 def test_a_card_of_an_older_report_says_what_that_report_knows() -> None:
     report = report_of(3)
     for name in ("curves", "reliability_before", "per_source", "groups", "statuses"):

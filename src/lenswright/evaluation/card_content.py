@@ -71,9 +71,11 @@ def sections(manifest: Json, report: Json, history: Sequence[Json] = ()) -> Iter
 def _data(manifest: Json) -> list[str]:
     photos = manifest["training"].get("photos", {})
     counts = ", ".join(f"{count} {split}" for split, count in photos.items()) or "not recorded"
+    snapshot = manifest["training"].get("snapshot")
+    frozen = "" if snapshot is None else f" They are the data set {snapshot} of the home it was made in."
     return [
         ", ".join(manifest["classes"]) + ".",
-        f"Photos: {counts}. Hash of the data: `{manifest['data_hash']}`.",
+        f"Photos: {counts}. Hash of the data: `{manifest['data_hash']}`.{frozen}",
     ]
 
 
