@@ -15,7 +15,7 @@ from lenswright.training.backbones import (
     drawn_frames,
     random_backbone,
 )
-from lenswright.training.export import export_backbone_onnx
+from lenswright.training.onnx_export import export_backbone_onnx
 
 
 def test_a_backbone_without_a_size_takes_any_multiple_of_32():

@@ -7,8 +7,8 @@ from lenswright.errors import ExportFailed
 from lenswright.imaging.input_spec import InputSpec
 from lenswright.inference.session import open_session
 from lenswright.training.candidate import REFERENCES, calibrate, export_candidate, with_head
-from lenswright.training.export import export_backbone_onnx
 from lenswright.training.head import LabelledFeatures, LinearHead
+from lenswright.training.onnx_export import export_backbone_onnx
 from lenswright.training.pretrained import Pretrained
 from tests.training.tiny_models import SIZE_PX, tiny_classifier, two_coloured_photos
 

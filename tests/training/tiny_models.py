@@ -57,7 +57,7 @@ def onnx_of(classifier: Any, temperature: float = 1.0) -> bytes:
     """Return the ONNX twin of a classifier of `build_classifier`, made as a run makes it."""
     import keras
 
-    from lenswright.training.export import export_backbone_onnx
+    from lenswright.training.onnx_export import export_backbone_onnx
 
     backbone = keras.Model(classifier.input, classifier.output["feature_map"])
     kernel, bias = classifier.get_layer("logits").get_weights()

@@ -57,7 +57,7 @@ def work(bench: Workbench, run: Run, progress: Progress, heartbeat: Heartbeat) -
 
         return Comparison(bench, run, progress, heartbeat).execute()
     if run.kind == "export":
-        from lenswright.training.exports import Exports
+        from lenswright.training.other_formats import Exports
 
         return Exports(bench, run, progress, heartbeat).execute()
     if run.kind == "check":

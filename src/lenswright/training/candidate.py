@@ -91,7 +91,7 @@ def export_candidate(
     backbone: Pretrained, head: LinearHead, temperature: float, frames: Sequence[RGB], dropout: float
 ) -> ExportedModel:
     """Export both twins. Raises ExportFailed when they disagree on `frames` (N >= 1, (S, S, 3))."""
-    from lenswright.training.export import check_parity
+    from lenswright.training.onnx_export import check_parity
 
     with tempfile.TemporaryDirectory() as folder:
         onnx_file, keras_file = Path(folder, "model.onnx"), Path(folder, "model.keras")

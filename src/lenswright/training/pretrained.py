@@ -205,7 +205,7 @@ def _digest(content: bytes) -> str:
 
 
 def _exported(backbone: Any) -> bytes:
-    from lenswright.training.export import export_backbone_onnx
+    from lenswright.training.onnx_export import export_backbone_onnx
 
     return export_backbone_onnx(backbone)
 

@@ -23,7 +23,7 @@ from lenswright.settings import Settings
 from lenswright.storage.blobs import Blobs
 from lenswright.training import exports
 from lenswright.training.backbones import build_classifier
-from lenswright.training.exports import FILES, Exports
+from lenswright.training.other_formats import FILES, Exports
 from lenswright.training.progress import Progress
 from lenswright.training.run import Outcome
 from lenswright.training.workbench import Workbench
