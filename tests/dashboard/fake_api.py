@@ -1,24 +1,26 @@
-"""A small stand-in for the API: the same shapes, made-up answers, in a thread; can be stopped and started.
+"""A small stand-in for the API: its shapes, made-up answers, in a thread; can be stopped and started.
 
 By hand: `python -m tests.dashboard.fake_api --port 5900 --classes 120 --photos 10000`.
 """
 
 import argparse
 import hashlib
-import random
 import threading
 import time
+from collections import Counter
 from typing import Any
 
-from flask import Flask, Response, request
+from flask import Flask, request
 from werkzeug.serving import make_server
 
 from tests.dashboard import fake_data as made
+from tests.dashboard import fake_photo_routes
+from tests.dashboard.fake_checks import FakeChecks
 from tests.dashboard.fake_data import problem
+from tests.dashboard.fake_edits import KEPT, FakePhotos
+from tests.dashboard.fake_exchange import FakeExchange
 from tests.dashboard.fake_models import FakeModels
 from tests.dashboard.fake_runs import FakeRuns
-
-SPLITS = ("train", "train", "train", "train", "validation", "test")
 
 
 class FakeApi:
@@ -34,13 +36,16 @@ class FakeApi:
         train_s: float = 8,
     ) -> None:
         self.classes, self.started_at, self.traffic = made.class_names(classes), time.time() - 11_500, traffic
-        self.photos: list[made.Json] = []
+        self.kept = FakePhotos(self.started_at)
+        self.photos = self.kept.all
         self.hashes: dict[str, int] = {}
         for i in range(photos):
             # lopsided on purpose: the first classes have more photos
             self.add(f"photo-{i:05d}.jpg", self.classes[(i * i) % (i % classes + 1)], 21_000)
         self.models = FakeModels(self.classes if model else [], self.started_at)
         self.runs = FakeRuns(train_s, self.models, self.classes, lambda: self.counts()["labelled"])
+        self.checks = FakeChecks(self.kept, self.classes, self.runs)
+        self.exchange = FakeExchange(self.kept)
         self.requests: list[str] = []
         self.delay_s = 0.0
         self.port, self._server = 0, None  # type: ignore[var-annotated]
@@ -62,21 +67,13 @@ class FakeApi:
             self._server.server_close()
             self._server = None
 
-    def add(self, filename: str, label: str | None, n_bytes: int) -> made.Json:
-        number = len(self.photos) + 1
-        split = random.Random(number).choice(SPLITS) if label else None
-        photo = {
-            **{"id": number, "path": f"uploads/ab/{number:08x}.jpg", "filename": filename, "label": label},
-            **{"split": split, "width": 486, "height": 374, "size_bytes": n_bytes},
-            **{"uploaded_at": made.iso(self.started_at + number), "url": f"/dataset/images/{number}"},
-            "thumbnail_url": f"/dataset/images/{number}/thumbnail",
-        }
-        self.photos.append(photo)
+    def add(self, filename: str, label: str | None, n_bytes: int, source: str = "upload") -> made.Json:
+        photo = self.kept.add(filename, label, n_bytes, source)
         if label and label not in self.classes:
             self.classes.append(label)
         return photo
 
-    def take(self, filename: str, data: bytes, label: str | None) -> made.Json:
+    def take(self, filename: str, data: bytes, label: str | None, source: str) -> made.Json:
         """Store, recognise or refuse one uploaded file."""
         result: made.Json = {"filename": filename, "label": label, "id": None, "path": None, "split": None}
         result |= {"duplicate_of": None, "code": None, "reason": None}
@@ -86,7 +83,7 @@ class FakeApi:
         digest = hashlib.sha256(data).hexdigest()
         if digest in self.hashes:
             return result | {"outcome": "duplicate", "duplicate_of": self.hashes[digest]}
-        photo = self.add(filename, label, len(data))
+        photo = self.add(filename, label, len(data), source)
         self.hashes[digest] = photo["id"]
         return result | {
             "outcome": "stored",
@@ -96,18 +93,19 @@ class FakeApi:
         }
 
     def counts(self) -> made.Json:
-        labelled = [p for p in self.photos if p["label"]]
+        labelled = [p for p in self.kept.present() if p["label"]]
         return {
-            "total": len(self.photos),
+            "total": len(self.kept.present()),
             "labelled": len(labelled),
             "classes": len({p["label"] for p in labelled}),
         }
 
     def dataset(self) -> made.Json:
         rows = {c: dict.fromkeys(("train", "validation", "test", "unused"), 0) for c in self.classes}
-        for photo in self.photos:
-            if photo["label"]:
-                rows[photo["label"]][photo["split"]] += 1
+        here = self.kept.present()
+        for photo in (photo for photo in here if photo["label"]):
+            rows.setdefault(photo["label"], dict.fromkeys(("train", "validation", "test", "unused"), 0))
+            rows[photo["label"]][photo["split"]] += 1
         classes = [
             {"label": c, **row, "total": sum(row.values())} for c, row in rows.items() if any(row.values())
         ]
@@ -117,10 +115,15 @@ class FakeApi:
         )
         return {
             **{"task": "cats-vs-dogs", "tasks": ["cats-vs-dogs", "dog-breeds"], "classes": classes},
-            **{"total": len(self.photos), "labelled": sum(c["total"] for c in classes), "problems": problems},
-            **{"unlabelled": sum(p["label"] is None for p in self.photos), "sources": {"upload": 1}},
+            **{"total": len(here), "labelled": sum(c["total"] for c in classes), "problems": problems},
+            **{
+                "unlabelled": sum(p["label"] is None for p in here),
+                "sources": dict(Counter(p["source"] for p in here)),
+            },
             "splits": {s: sum(c[s] for c in classes) for s in ("train", "validation", "test")},
-            "size_bytes": sum(p["size_bytes"] for p in self.photos),
+            "size_bytes": sum(p["size_bytes"] for p in here),
+            "since_champion": {"new": 31, "relabelled": 4, "removed": 0} if here else None,
+            "to_review": len(self.checks.queue()),
         }
 
     def status(self, task: str) -> made.Json:
@@ -163,6 +166,9 @@ def routes(api: FakeApi) -> Flask:
         return api.status(request.args.get("task") or "cats-vs-dogs")
 
     data_routes(api, app)
+    fake_photo_routes.add_routes(api.kept, app)
+    api.checks.add_routes(app)
+    api.exchange.add_routes(app)
     intake_routes(api, app)
     api.models.add_routes(app, problem)
     api.runs.add_routes(app, problem)
@@ -178,20 +184,6 @@ def data_routes(api: FakeApi, app: Flask) -> None:
             return FakeApi(classes=2, photos=0).dataset()
         return api.dataset()
 
-    @app.get("/dataset/images")
-    def images() -> Any:
-        wanted = {key: request.args[key] for key in ("label", "split") if key in request.args}
-        photos = [p for p in api.photos if all(p[key] == value for key, value in wanted.items())]
-        page, size = int(request.args.get("page", 1)), int(request.args.get("page_size", 50))
-        shown = photos[(page - 1) * size : page * size]
-        return {"page": page, "page_size": size, "total": len(photos), "photos": shown}
-
-    @app.get("/dataset/images/<int:number>")
-    @app.get("/dataset/images/<int:number>/thumbnail")
-    def image(number: int) -> Any:
-        headers = {"ETag": f'"{number}"', "Cache-Control": "public, max-age=31536000, immutable"}
-        return Response(made.photo_jpeg(number), content_type="image/jpeg", headers=headers)
-
 
 def intake_routes(api: FakeApi, app: Flask) -> None:
     """Add what the API does with a photo."""
@@ -199,9 +191,11 @@ def intake_routes(api: FakeApi, app: Flask) -> None:
     @app.post("/upload-data")
     def upload() -> Any:
         files = request.files.getlist("files[]")
-        results = [api.take(f.filename or "", f.read(), request.form.get("label")) for f in files]
+        label, source = request.form.get("label"), request.form.get("source", "upload")
+        results = [api.take(f.filename or "", f.read(), label, source) for f in files]
+        batch = note_batch(api, results, source)
         totals = {f: sum(r["outcome"] == o for r in results) for f, o in OUTCOMES.items()}
-        body = {"task": "cats-vs-dogs", **totals, "results": results, "dataset": api.counts()}
+        body = {"task": "cats-vs-dogs", **totals, "batch": batch, "results": results, "dataset": api.counts()}
         if totals["refused"] == len(results):
             return problem(422, "unusable_input", "None of the files could be stored.", results=results)
         return body, 201 if totals["stored"] else 200
@@ -217,6 +211,20 @@ def intake_routes(api: FakeApi, app: Flask) -> None:
         if request.args.get("explain") == "true":
             answer["explanation"] = made.explanation(data, answer["predicted_class"])
         return answer
+
+
+def note_batch(api: FakeApi, results: list[made.Json], source: str) -> int:
+    """Write down what came of an upload; returns its number."""
+    edit = api.kept.begin("upload", source=source)
+    for result in results:
+        photo = api.kept.of(result["id"]) if result["id"] else None
+        said = {key: result[key] for key in ("filename", "code", "reason")}
+        entry = api.kept.note(edit, result["outcome"], photo, **said)
+        if photo:
+            photo["batch"] = edit["id"]
+            now = {key: photo[key] for key in KEPT}
+            entry |= {"after": now, "before": {**now, "deleted_at": made.iso(made.now())}}
+    return int(edit["id"])
 
 
 OUTCOMES = {"stored": "stored", "duplicates": "duplicate", "refused": "refused"}

@@ -153,6 +153,47 @@ def photo_jpeg(seed: int, size_px: int = 192) -> bytes:
     return out.getvalue()
 
 
+def advice(classes: list[str], photos: int) -> Json:
+    """Return what a check would advise."""
+    curve = [{"photos": photos * i // 5, "accuracy": 0.96 - 0.3 * 0.5**i} for i in range(1, 6)]
+    rows = [
+        {
+            "label": name,
+            "photos": photos // len(classes),
+            "recall": 0.95 - 0.3 / (i + 2),
+            "gain": 0.03 / (i + 1),
+        }
+        for i, name in enumerate(classes)
+    ]
+    pairs = [
+        {"truth": name, "predicted": classes[i - 1], "count": 14 - i} for i, name in enumerate(classes[:10])
+    ]
+    words = [f"More photos of '{classes[0]}' would help most.", "Twice as many photos may bring +1.2 points."]
+    return {"run_id": 3, "curve": curve, "classes": rows, "pairs": pairs, "words": words}
+
+
+def distribution(photos: list[Json]) -> Json:
+    """Return histograms of so many photos, and their problems."""
+    chance, n = random.Random(5), len(photos)
+    shapes = {
+        "brightness": 255,
+        "sharpness": 900,
+        "width": 1200,
+        "height": 900,
+        "aspect": 3,
+        "size_bytes": 90_000,
+    }
+    found: Json = {}
+    for name, most in shapes.items():
+        shares = [chance.random() * (1 + 4 * i * (19 - i) / 90) for i in range(20)]
+        counts = [round(n * share / sum(shares)) for share in shares]
+        found[name] = {"edges": [most * i / 20 for i in range(21)], "counts": counts if n else []}
+    problems: dict[str, int] = {}
+    for code in (code for photo in photos for code in photo["problems"]):
+        problems[code] = problems.get(code, 0) + 1
+    return {**found, "per_class": [], "formats": {"JPEG": n}, "problems": problems, "unmeasured": n // 30}
+
+
 def explanation(data: bytes, name: str) -> Json:
     """Return what spoke for class `name` in a photo: its upper left half."""
     framed = decode_framed(data, InputSpec(160, "crop"))

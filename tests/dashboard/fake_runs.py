@@ -34,6 +34,7 @@ PHASES = {
     "tune": ("starting", "features", "tuning", "tuning", "tuning"),
     "compare": ("starting", "features", "fitting", "comparing"),
     "export": ("exporting",),
+    "check": ("starting", "features", "checking", "advising"),
 }
 EPOCHS = 24
 REASON = "Promoted: right on 463 of 480 test photos, the champion on 451: not worse (p = 0.08)."
@@ -124,7 +125,10 @@ class FakeRuns:
         for run in self.all:
             view = self.view(run, full=False)
             if view["state"] == "running":
-                return {key: view[key] for key in ("run_id", "state", "phase", "progress", "task", "eta_s")}
+                return {
+                    key: view[key]
+                    for key in ("run_id", "state", "phase", "progress", "task", "eta_s", "kind")
+                }
         return None
 
     def add_routes(self, app: Flask, problem: Callable[..., Any]) -> None:

@@ -59,12 +59,6 @@ def test_an_answer_that_is_not_json_is_named(api: ApiClient) -> None:
         api._get("/nothing-here")
 
 
-def test_a_page_of_photos_is_filtered(api: ApiClient) -> None:
-    page = api.photos(None, label="cat", split="train", page=1, size=5)
-    assert {(photo["label"], photo["split"]) for photo in page["photos"]} == {("cat", "train")}
-    assert len(page["photos"]) == 5
-
-
 def test_promote_and_roll_back_return_both_versions(api: ApiClient) -> None:
     models = api.models(None)
     other = models["models"][1]["version"]

@@ -6,7 +6,7 @@ from lenswright.dashboard.app import create_dashboard
 from lenswright.settings import load_settings
 from tests.dashboard.fake_api import FakeApi
 
-PATHS = ["/", "/classify", "/data", "/training", "/models"]
+PATHS = ["/", "/classify", "/data", "/data?tab=photos&bin=1", "/training", "/models"]
 
 
 @pytest.mark.parametrize("path", PATHS)

@@ -53,3 +53,11 @@ def test_without_an_api_the_answer_is_503(browser: FlaskClient, fake: FakeApi) -
     fake.stop()
     answer = browser.post("/relay/predict", data=form("image", made.photo_jpeg(1)), headers=OWN)
     assert (answer.status_code, answer.json["code"]) == (503, "api_away")
+
+
+def test_an_export_passes_through_as_a_download(browser: FlaskClient, fake: FakeApi) -> None:
+    answer = browser.get("/relay/export?task=cats-vs-dogs")
+    assert answer.content_type == "application/zip"
+    assert "cats-vs-dogs.zip" in answer.headers["Content-Disposition"]
+    assert answer.data.startswith(b"PK")
+    assert fake.requests == ["GET /dataset/export"]

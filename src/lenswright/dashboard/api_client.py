@@ -12,6 +12,7 @@ from typing import Any
 
 import requests
 
+from lenswright.dashboard.data_client import DataClient, Json
 from lenswright.errors import ApiAway, ApiRefused
 
 POLL_TIMEOUT_S = 0.9  # two in one poll stay below its two seconds: slower ones would be pruned
@@ -21,13 +22,14 @@ CONNECT_TIMEOUT_S = 1.0
 CACHE_S = 0.9
 
 log = logging.getLogger(__name__)
-Json = dict[str, Any]
+__all__ = ["ApiClient", "Json"]
 
 
 class ApiClient:
     """A client of one API; safe to use from many threads.
 
     Every method raises ApiAway when there is no answer in time and ApiRefused when the answer is a problem.
+    `data` is the part about photos and labels.
     """
 
     def __init__(self, url: str, *, clock: Callable[[], float] = time.monotonic) -> None:
@@ -38,6 +40,7 @@ class ApiClient:
         self._session.mount("http://", requests.adapters.HTTPAdapter(pool_maxsize=16))
         self._polls: dict[str, tuple[float, Json | ApiAway | ApiRefused]] = {}
         self._poll_lock = threading.Lock()
+        self.data = DataClient(self._get, self._post)
 
     def status(self, task: str | None) -> Json:
         """Return GET /status without its matrix; answers younger than a second are shared by all tabs."""
@@ -119,10 +122,6 @@ class ApiClient:
     def dataset(self, task: str | None) -> Json:
         """Return the counts, splits, sizes and problems of a task's photos."""
         return self._get("/dataset", task=task)
-
-    def photos(self, task: str | None, *, label: str | None, split: str | None, page: int, size: int) -> Json:
-        """Return one page of photos."""
-        return self._get("/dataset/images", task=task, label=label, split=split, page=page, page_size=size)
 
     def stream(self, method: str, path: str, *, timeout_s: float, **options: Any) -> requests.Response:
         """Return the unread response, whatever its status; the caller closes it. Raises ApiAway."""

@@ -19,11 +19,11 @@ def page(title: str, lead: Element, *children: Element, actions: Element = None)
     return html.Div([html.Div([heading, actions], className="page-head"), *children], className="page")
 
 
-def card(*children: Element, title: str | None = None, aside: Element = None, **options: Any) -> html.Section:
+def card(*children: Element, title: Element = None, aside: Element = None, **options: Any) -> html.Section:
     """Return a card; `aside` stands at the right of its title."""
     head = [html.Div([html.H2(title), html.Div(aside, className="aside")], className="card-head")]
     names = f"card {options.pop('className', '')}".strip()
-    return html.Section([*(head if title else []), *children], className=names, **options)
+    return html.Section([*(head if title is not None else []), *children], className=names, **options)
 
 
 def stat(label: str, name: str) -> html.Section:

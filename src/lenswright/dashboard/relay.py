@@ -16,6 +16,7 @@ from lenswright.errors import ApiAway
 CHUNK_BYTES = 64 * 1024
 PHOTO_TIMEOUT_S = 10.0
 PREDICT_TIMEOUT_S = 60.0
+EXPORT_TIMEOUT_S = 300.0  # until the first photo, and between two; a data set may take hours in all
 UPLOAD_TIMEOUT_S = 900.0  # a large zip is unpacked and checked before the API answers
 PASSED_ON = (
     "Content-Type",
@@ -69,6 +70,11 @@ def relay(api: ApiClient) -> Blueprint:
     def full_photo(photo: int) -> Response:
         return _fetch(api, f"/dataset/images/{photo}")
 
+    @routes.get("/export")
+    def export() -> Response:
+        query = {"task": request.args["task"]} if "task" in request.args else {}
+        return _fetch(api, "/dataset/export", timeout_s=EXPORT_TIMEOUT_S, params=query)
+
     @routes.get("/models/<version>/files/<name>")
     def file(version: str, name: str) -> Response:
         return _fetch(api, f"/models/{version}/files/{name}")
@@ -84,11 +90,11 @@ def _send(api: ApiClient, path: str, timeout_s: float) -> Any:
     return _pass(api.stream("POST", path, timeout_s=timeout_s, data=Body(), headers=headers, params=query))
 
 
-def _fetch(api: ApiClient, path: str) -> Response:
+def _fetch(api: ApiClient, path: str, *, timeout_s: float = PHOTO_TIMEOUT_S, **options: Any) -> Response:
     headers = {"Accept-Encoding": "identity"}  # so that the length stays that of what is passed on
     if "If-None-Match" in request.headers:
         headers["If-None-Match"] = request.headers["If-None-Match"]
-    return _pass(api.stream("GET", path, timeout_s=PHOTO_TIMEOUT_S, headers=headers))
+    return _pass(api.stream("GET", path, timeout_s=timeout_s, headers=headers, **options))
 
 
 def _pass(answer: ApiResponse) -> Response:

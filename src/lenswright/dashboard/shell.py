@@ -58,6 +58,10 @@ def _stores() -> list[Any]:
         dcc.Store(id="classified", data=[]),
         dcc.Store(id="uploading", data={"state": "idle"}),
         dcc.Store(id="uploaded"),
+        dcc.Store(id="selected", data=[]),
+        dcc.Store(id="opened"),
+        dcc.Store(id="deed"),
+        dcc.Store(id="edited"),
     ]
 
 

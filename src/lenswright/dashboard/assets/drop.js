@@ -91,12 +91,13 @@
   function enqueue(files) {
     const field = document.getElementById("upload-label");
     const label = field ? field.value.trim() : "";
+    const origin = document.getElementById("upload-source"), source = origin ? origin.value.trim().slice(0, 100) : "";
     if (!upload || upload.state !== "running") {
-      upload = { state: "running", files: 0, answered: 0, bytes: 0, sent: 0, stored: 0, duplicates: 0, refused: 0, problems: [], problem: null };
+      upload = { state: "running", files: 0, answered: 0, bytes: 0, sent: 0, stored: 0, duplicates: 0, refused: 0, problems: [], problem: null, batches: [] };
       queue = [];
     }
     for (const file of files) {
-      queue.push({ file: file, label: label || file.folder || "" });
+      queue.push({ file: file, label: label || file.folder || "", source: source });
       upload.files += 1;
       upload.bytes += file.size;
     }
@@ -107,11 +108,11 @@
   function nextBatch() { // one label and one kind per request: the label is a field of the request
     const first = queue[0], batch = [];
     let bytes = 0;
-    while (queue.length && batch.length < BATCH_FILES && queue[0].label === first.label && (bytes === 0 || bytes + queue[0].file.size <= BATCH_BYTES)) {
+    while (queue.length && batch.length < BATCH_FILES && queue[0].label === first.label && queue[0].source === first.source && (bytes === 0 || bytes + queue[0].file.size <= BATCH_BYTES)) {
       bytes += queue[0].file.size;
       batch.push(queue.shift());
     }
-    return { label: first.label, files: batch.map((entry) => entry.file), bytes: bytes };
+    return { label: first.label, source: first.source, files: batch.map((entry) => entry.file), bytes: bytes };
   }
 
   async function sendBatches() {
@@ -140,6 +141,7 @@
     const form = new FormData();
     if (task) form.append("task", task);
     if (batch.label) form.append("label", batch.label);
+    if (batch.source) form.append("source", batch.source);
     for (const file of batch.files) form.append("files[]", file, file.name);
     current = send("/relay/upload", form, (share) => { upload.sent = before + share * batch.bytes; publishUpload(); });
     return current.done;
@@ -147,9 +149,10 @@
 
   function note(batch, status, body) {
     upload.answered += batch.files.length;
+    if (body.batch && !upload.batches.includes(body.batch)) upload.batches.push(body.batch);
     const results = body.results || batch.files.map((file) => ({ filename: file.name, outcome: "refused", reason: body.detail || "The answer was " + status + "." }));
     for (const result of results) {
-      if (result.outcome === "stored" || result.outcome === "labelled") upload.stored += 1;
+      if (["stored", "labelled", "restored"].includes(result.outcome)) upload.stored += 1;
       else { upload[result.outcome === "duplicate" ? "duplicates" : "refused"] += 1; upload.problems.push(result); }
     }
   }

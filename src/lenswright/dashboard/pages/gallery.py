@@ -1,123 +1,121 @@
-"""The gallery of the Data page: thumbnails with class and split filters, page by page."""
+"""Photos: all of them, filtered, page by page, to be selected and opened. What is done to them: bulk.py."""
 
+import json
 from collections.abc import Callable
 from typing import Any
 
 import dash_mantine_components as dmc
-from dash import Dash, Input, Output, State, html, no_update
+from dash import Dash, Input, Output, State, dcc, html, no_update
 
 from lenswright.dashboard import formats
 from lenswright.dashboard.api_client import ApiClient, Json
-from lenswright.dashboard.cards import card, empty
+from lenswright.dashboard.cards import card, empty, go_to
+from lenswright.dashboard.pages import bulk, filters
+from lenswright.dashboard.pages.tile import tile
 
-PAGE_SIZE = 40
-SPLITS = ["train", "validation", "test", "unused"]
+SIZES = ("48", "96", "240")
+KEYS = "Click or Space selects, Shift a range, A all of them, Enter opens, Esc clears."
 
 
-def section() -> html.Section:
-    """Return the gallery's card."""
-    filters = html.Div(
-        [
-            _filter("gallery-label", "Class", [], 190),
-            _filter("gallery-split", "Split", SPLITS, 140),
-        ],
-        className="filters",
+def section(query: Json) -> html.Section:
+    """Return the gallery's card; `query` is what the address asks for."""
+    boxes = {"role": "listbox", "aria-multiselectable": "true", "aria-label": f"Photos. {KEYS}"}
+    return card(
+        dcc.Store(id="selecting"),
+        filters.bar(query),
+        bulk.bar(),
+        html.Div(id="gallery", className="gallery live", **boxes),
+        _foot(),
+        className="stack photos",
     )
+
+
+def _foot() -> html.Div:
     pages = dmc.Pagination(
         id="gallery-page", total=1, value=1, siblings=1, size="sm", withControls=False, hideWithOnePage=True
     )
-    return card(
-        html.Div(id="gallery", className="gallery live"),
-        html.Div([html.Span(id="gallery-count"), pages], className="spread gallery-foot"),
-        title="Photos",
-        aside=filters,
-    )
-
-
-def _filter(name: str, what: str, choices: list[str], width_px: int) -> dmc.Select:
-    return dmc.Select(
-        id=name,
-        data=choices,
-        placeholder=f"All {'classes' if what == 'Class' else 'splits'}",
-        clearable=True,
-        searchable=what == "Class",
+    size = dmc.Select(
+        id="gallery-size",
+        data=[{"value": size, "label": f"{size} a page"} for size in SIZES],
+        value=SIZES[0],
+        allowDeselect=False,
         size="xs",
-        w=width_px,
-        **{"aria-label": what},
+        w=120,
+        **{"aria-label": "Photos on a page"},
     )
+    left = html.Div([html.Span(id="gallery-count", role="status"), size], className="gallery-size")
+    return html.Div([left, html.Span(KEYS, className="keys-hint"), pages], className="gallery-foot spread")
 
 
 def show(
     api: ApiClient,
     page: int,
-    label: str | None,
-    split: str | None,
+    size: str,
+    where: str,
+    chosen: Json,
     facts: Json | None,
     drawn: str | None = None,
 ) -> tuple[Any, ...]:
-    """Return tiles, number of pages, page shown, the count in words, and the filter they were drawn with.
+    """Return tiles, number of pages, page shown, the count in words, and the filters they were drawn with.
 
-    A filter other than `drawn` begins at its first page.
+    Filters other than `drawn` begin at their first page.
     """
     if not facts or not facts["reachable"]:
         return (no_update,) * 5
-    wanted = f"{facts['task']}|{label}|{split}"
-    page = page if drawn in (None, wanted) else 1
-    found = api.photos(facts["task"], label=label, split=split, page=page or 1, size=PAGE_SIZE)
+    wanted, n = filters.wanted(where, chosen), int(size)
+    key = json.dumps([facts["task"], n, wanted])
+    page = (page or 1) if drawn in (None, key) else 1
+    found = api.data.photos(facts["task"], page=page, size=n, **wanted)
     total = found["total"]
-    pages = max(1, -(-total // PAGE_SIZE))
+    pages = max(1, -(-total // n))
     if page > pages:
         page = pages
-        found = api.photos(facts["task"], label=label, split=split, page=page, size=PAGE_SIZE)
-    before = (page - 1) * PAGE_SIZE
+        found = api.data.photos(facts["task"], page=page, size=n, **wanted)
+    before = (page - 1) * n
     first, last = formats.count(before + 1), formats.count(before + len(found["photos"]))
     words = f"{first} – {last} of {formats.count(total)}" if total else ""
-    return tiles(found["photos"], filtered=bool(label or split)), pages, page, words, wanted
+    filtered = any(value for name, value in wanted.items() if name != "order")
+    return tiles(found["photos"], where if filtered else ""), pages, page, words, key
 
 
-def tiles(photos: list[Json], *, filtered: bool) -> Any:
-    """Return one tile per photo, or what to do when there is none."""
-    if not photos and filtered:
-        return empty("photo", "No photo matches", "Choose another class or split.")
-    if not photos:
-        return empty("photo", "No photos yet", "What you upload appears here, ready to be looked through.")
-    return [_tile(photo) for photo in photos]
-
-
-def _tile(photo: Json) -> html.A:
-    label, split = photo.get("label") or "no label", photo.get("split") or ""
-    shape = (
-        f"{photo['filename']} · {photo['width']} × {photo['height']} · {formats.size(photo['size_bytes'])}"
-    )
-    content = photo["path"].rsplit("/", 1)[-1][
-        :16
-    ]  # another data set numbers its photos alike; caches must not
-    source = f"/relay/thumbnail/{photo['id']}?{content}"
-    image = html.Img(src=source, alt=f"{label}: {photo['filename']}")
-    caption = html.Span([html.Span(label, className="tile-label"), html.Span(split, className="tile-split")])
-    return html.A(
-        [image, caption],
-        href=f"/relay/photo/{photo['id']}?{content}",
-        target="_blank",
-        title=shape,
-        className="tile",
-    )
+def tiles(photos: list[Json], filtered: str) -> Any:
+    """Return one tile per photo, or what to do when there is none; `filtered` by what, `` by nothing."""
+    if photos:
+        return [tile(photo) for photo in photos]
+    if filtered == "bin":
+        return empty("bin", "The bin is empty", "What you delete lies here for a while before it goes.")
+    if filtered:
+        return empty("photo", "No photo matches", "Choose other filters, or fewer of them.")
+    words = "What you upload appears here, ready to be looked through."
+    return empty("photo", "No photos yet", words, go_to("Add photos", "/data"))
 
 
 def register(app: Dash, bound: Callable[..., Any]) -> None:
     """Register the callbacks of the gallery."""
+    bulk.register(app, bound)
+    chosen = {name: Input(f"gallery-{name}", "value") for name in filters.FILTERS}
     app.callback(
-        Output("gallery", "children"),
-        Output("gallery-page", "total"),
-        Output("gallery-page", "value"),
-        Output("gallery-count", "children"),
-        Output("gallery", "data-drawn"),
-        Input("gallery-page", "value"),
-        Input("gallery-label", "value"),
-        Input("gallery-split", "value"),
-        Input("facts", "data"),
-        State("gallery", "data-drawn"),
-    )(bound(show))
-    app.callback(Output("gallery-label", "data"), Input("dataset", "data"))(
-        lambda dataset: sorted(row["label"] for row in (dataset or {}).get("classes", []))
+        [
+            Output("gallery", "children"),
+            Output("gallery-page", "total"),
+            Output("gallery-page", "value"),
+            Output("gallery-count", "children"),
+            Output("gallery", "data-drawn"),
+        ],
+        inputs={
+            "page": Input("gallery-page", "value"),
+            "size": Input("gallery-size", "value"),
+            "where": Input("gallery-where", "value"),
+            "chosen": chosen,
+            "facts": Input("facts", "data"),
+            "_edited": Input("edited", "data"),
+        },
+        state={"drawn": State("gallery", "data-drawn")},
+    )(bound(_show))
+    app.callback(Output("gallery-label", "data"), Output("gallery-source", "data"), Input("dataset", "data"))(
+        filters.choices
     )
+
+
+def _show(api: ApiClient, _edited: Json | None, **shown: Any) -> tuple[Any, ...]:
+    return show(api, **shown)
