@@ -9,7 +9,8 @@ LenswrightError
 ├── MalformedRequest             a request that cannot be understood
 ├── InputRefused                 a request that is well-formed but unusable
 │   ├── UnknownLabel
-│   ├── ArchiveRefused           a zip that is damaged, hostile or too large
+│   ├── ArchiveRefused           a zip that is damaged, hostile or too large, or a list of labels
+│   ├── MissingFile              a list of labels names a file that is not there
 │   ├── NotEnoughPhotos          too little data to train on
 │   └── NoExplanation            the model carries nothing to explain its answers with
 ├── NotFound                     no such task, photo, run, version or file
@@ -96,6 +97,12 @@ class ArchiveRefused(InputRefused):
     """A zip that is damaged, hostile or larger than the limits."""
 
     code = "archive_refused"
+
+
+class MissingFile(InputRefused):
+    """A list of labels names a file that is not there."""
+
+    code = "missing_file"
 
 
 class NotEnoughPhotos(InputRefused):

@@ -4,6 +4,7 @@ import io
 import stat
 import struct
 import zipfile
+import zlib
 
 from tests.builders import make_photo, make_zip
 
@@ -51,6 +52,50 @@ def overlapping(copies: int, size: int) -> bytes:
     entries = b"".join(entry.replace(b"0000.bmp", b"%04d.bmp" % number) for number in range(copies))
     closing = struct.pack("<4s4H2LH", b"PK\x05\x06", 0, 0, copies, copies, len(entries), start, 0)
     return data[:start] + entries + closing
+
+
+def quoting(files: int, size: int) -> bytes:
+    """Return D. Fifield's bomb: each file's stored block holds the headers of all that follow, and one
+    packed member at the end, which all of them unpack to."""
+    packer = zlib.compressobj(9, zlib.DEFLATED, -15)
+    block, header, unpacked = packer.compress(bytes(size)) + packer.flush(), b"", bytes(size)
+    entries = []
+    for name in (b"%03d.bmp" % number for number in range(files)):  # from the last in the zip to the first
+        if header:
+            block = struct.pack("<BHH", 0, len(header), len(header) ^ 0xFFFF) + header + block
+            unpacked = header + unpacked
+        facts = struct.pack("<3L2H", zlib.crc32(unpacked), len(block), len(unpacked), len(name), 0)
+        header = struct.pack("<4s5H", b"PK\x03\x04", 20, 0, 8, 0, 0) + facts + name
+        entries.append((name, facts, len(header) + len(block)))
+    data = header + block
+    listed = b"".join(
+        struct.pack("<4s6H", b"PK\x01\x02", 20, 20, 0, 8, 0, 0)
+        + facts
+        + struct.pack("<3H2L", 0, 0, 0, 0, len(data) - from_end)
+        + name
+        for name, facts, from_end in entries
+    )
+    closing = struct.pack("<4s4H2LH", b"PK\x05\x06", 0, 0, files, files, len(listed), len(data), 0)
+    return data + listed + closing
+
+
+def of_many(members: int) -> bytes:
+    """Return an honest zip of empty members, quickly."""
+    locals_, listed, place = [], [], 0
+    for number in range(members):
+        name = b"%d/%06d.jpg" % (number % 100, number)
+        facts = struct.pack("<3L2H", 0, 0, 0, len(name), 0)
+        locals_.append(struct.pack("<4s5H", b"PK\x03\x04", 20, 0, 0, 0, 0) + facts + name)
+        entry = struct.pack("<4s6H", b"PK\x01\x02", 20, 20, 0, 0, 0, 0) + facts
+        listed.append(entry + struct.pack("<3H2L", 0, 0, 0, 0, place) + name)
+        place += len(locals_[-1])
+    data, directory = b"".join(locals_), b"".join(listed)
+    closing = struct.pack("<4s4H2LH", b"PK\x05\x06", 0, 0, 0xFFFF, 0xFFFF, len(directory), len(data), 0)
+    end64 = struct.pack(
+        "<4sQ2H2L4Q", b"PK\x06\x06", 44, 45, 45, 0, 0, members, members, len(directory), len(data)
+    )
+    locator = struct.pack("<4sLQL", b"PK\x06\x07", 0, len(data) + len(directory), 1)
+    return data + directory + end64 + locator + closing
 
 
 def with_directory_of(entries: int, name: bytes = b"x") -> bytes:

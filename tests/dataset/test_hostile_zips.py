@@ -1,7 +1,9 @@
 """Hostile and damaged zips: refused, each with its reason, and at no cost."""
 
 import io
+import itertools
 import tracemalloc
+import zipfile
 
 import pytest
 from hypothesis import given
@@ -43,6 +45,8 @@ def read(data: bytes, limits: ArchiveLimits = LIMITS) -> list[Upload]:
         ),
         (make_zip({"bomb.bmp": bytes(20_000_000)}), "at most 200 bytes out of one packed byte.*'bomb.bmp'"),
         (hostile.overlapping(500, 9_000_000), "unpacks to at most 100000000 bytes. Received: 4500000000"),
+        (hostile.quoting(20, 100_000), "share no bytes. Received: '019.bmp', which reaches into the next"),
+        (hostile.overlapping(2, 1000), "share no bytes. Received: '0000.bmp'"),
         (make_zip({f"{number}.jpg": b"" for number in range(1001)}), "at most 1000 members"),
         (hostile.with_directory_of(5000), "at most 1000 members"),
         (make_class_zip(3)[:-30], "list of members is missing"),
@@ -132,8 +136,15 @@ def test_a_member_damaged_in_the_zip_is_refused_alone() -> None:
     assert good.refusal is None
 
 
-def test_a_zip_in_a_zip_is_refused_as_a_file(take: Take) -> None:
+def test_the_bomb_of_quoted_headers_is_one() -> None:
+    data = hostile.quoting(20, 100_000)
+    with zipfile.ZipFile(io.BytesIO(data)) as unpacked:
+        assert sum(len(unpacked.read(name)) for name in unpacked.namelist()) > 900 * len(data)
+
+
+def test_a_zip_in_a_zip_is_refused_as_a_file_and_not_unpacked(take: Take) -> None:
     results = take(*read(hostile.nested()))
+    assert "a zip inside the zip" in str(results[0].reason)
     assert [(result.filename, result.outcome) for result in results] == [
         ("inner.zip", "refused"),
         ("circle/x.jpg", "stored"),
@@ -143,6 +154,44 @@ def test_a_zip_in_a_zip_is_refused_as_a_file(take: Take) -> None:
 def test_ten_thousand_members_are_read_if_the_limits_allow() -> None:
     data = make_zip({f"cat/{number}.jpg": b"x" for number in range(10_000)})
     assert len(read(data, limits=ArchiveLimits())) == 10_000
+
+
+def test_a_hundred_thousand_members_are_listed_at_once_and_read_one_by_one() -> None:
+    uploads = read_uploads("x.zip", io.BytesIO(hostile.of_many(100_000)), archive_limits=ArchiveLimits())
+    first = list(itertools.islice(uploads, 3))
+    assert [upload.label for upload in first] == ["0", "1", "2"]
+
+
+@pytest.mark.parametrize(
+    ("folder", "encoding", "label"),
+    [("Schäferhund", "utf-8", "Schäferhund"), ("猫", "utf-8", "猫"), ("Schäfer", "cp437", "Schäfer")],
+)
+def test_names_are_read_as_utf_8_also_where_the_zip_does_not_say_so(
+    folder: str, encoding: str, label: str
+) -> None:
+    written = f"{folder}/1.jpg".encode(encoding)
+    stand_in = "x" * len(written)
+    data = make_zip({stand_in: PHOTO}).replace(stand_in.encode(), written)
+    (upload,) = read(data)
+    assert (upload.filename, upload.label, upload.data) == (f"{label}/1.jpg", label, PHOTO)
+
+
+@pytest.mark.parametrize(
+    ("folder", "becomes"),
+    [
+        ("CAT", "cat"),
+        ("  c\N{ZERO WIDTH SPACE}at ", "cat"),
+        ("🐈", "🐈"),
+        ("x" * 300, "unknown_label"),
+        ("c\N{RIGHT-TO-LEFT OVERRIDE}at", "unknown_label"),
+    ],
+)
+def test_a_folder_of_any_name_is_a_label_or_refused_with_a_reason(
+    take: Take, folder: str, becomes: str
+) -> None:
+    take(Upload("x.jpg", make_photo(seed=5), "cat"))
+    (result,) = take(*read(make_zip({f"{folder}/1.jpg": PHOTO})))
+    assert (result.label or result.code) == becomes
 
 
 @given(

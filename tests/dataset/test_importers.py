@@ -5,9 +5,9 @@ from collections import Counter
 
 import pytest
 
-from lenswright.dataset.importers import ArchiveLimits, read_uploads
+from lenswright.dataset.importers import MOST_MISSING, ArchiveLimits, SentFile, read_all, read_uploads
 from lenswright.dataset.upload import Upload
-from lenswright.errors import ImageTooLarge
+from lenswright.errors import ArchiveRefused, ImageTooLarge
 from tests.builders import make_class_zip, make_photo, make_zip
 
 PHOTO = make_photo()
@@ -114,6 +114,8 @@ def test_a_label_and_a_split_of_the_request_hold_for_every_photo() -> None:
         "id,breed\n1,cat\n2,dog\n",
         "label\timage\ncat\t./images/1.jpg\ndog\timages\\2.jpg\n",
         'file,label,note\r\n"1.jpg","cat","a, b"\r\n2.jpg,dog\r\n\r\n',
+        "image|label\n1.jpg|cat\n2.jpg|dog\n",
+        "id,breed\n1,cat\n2,dog\n1,Cat \n",  # twice, but the same
     ],
 )
 def test_a_list_of_labels_says_what_each_file_is(table: str) -> None:
@@ -147,3 +149,131 @@ def test_clutter_of_operating_systems_is_passed_over() -> None:
     clutter = ["__MACOSX/cat/._1.jpg", "cat/Thumbs.db", "cat/.DS_Store", ".git/config", "cat/desktop.ini"]
     data = make_zip({"cat/": b"", "cat/1.jpg": PHOTO} | dict.fromkeys(clutter, b"x"))
     assert list(placed(data)) == ["cat/1.jpg"]
+
+
+@pytest.mark.parametrize(
+    ("written", "label"),
+    [("schäferhund".encode("utf-16"), "schäferhund"), ("schäferhund".encode("cp1252"), "schäferhund")],
+)
+def test_a_list_of_labels_may_be_written_as_windows_does(written: bytes, label: str) -> None:
+    header, end = ("file,label\n1.jpg,".encode(code) for code in ("utf-16", "utf-8"))
+    table = header + written[2:] if written.startswith(b"\xff\xfe") else end + written
+    assert list(placed(make_zip({"1.jpg": PHOTO, "labels.csv": table})).values()) == [(label, None)]
+
+
+@pytest.mark.parametrize(
+    ("names", "labels"),
+    [
+        (["cat.0.jpg", "dog.1.jpg", "dog.22.JPG"], ["cat", "dog", "dog"]),
+        (["train/cat.0.jpg", "train/dog.0.jpg"], ["cat", "dog"]),
+        (["a/train/cat.0.jpg", "a/train/dog.0.jpg"], ["cat", "dog"]),
+        (["photos/cat.0.jpg", "photos/dog.1.jpg"], ["cat", "dog"]),
+        (["big cat.0.jpg", "猫.1.jpg", "x.jpg"], ["big cat", "猫", None]),
+        (["cat.0.jpg", "cat.1.jpg"], [None, None]),  # one word may be a camera's
+        (["IMG_1.jpg", "DSC_2.jpg"], [None, None]),
+        (["1.2.jpg", "3.4.jpg"], [None, None]),
+        (["cat.0.jpg", "dog.1.jpg", "a.jpg", "b.jpg", "c.jpg"], [None] * 5),
+        (["cat/tom.0.jpg", "dog/rex.1.jpg"], ["cat", "dog"]),  # folders say it
+    ],
+)
+def test_the_names_of_files_may_say_the_labels(names: list[str], labels: list[str | None]) -> None:
+    assert [label for label, _ in placed(make_zip(dict.fromkeys(names, PHOTO))).values()] == labels
+
+
+def test_flat_names_in_split_folders_have_that_split() -> None:
+    names = [f"{split}/{kind}.1.jpg" for split in ("train", "val", "test") for kind in ("cat", "dog")]
+    found = placed(make_zip(dict.fromkeys(names, PHOTO)))
+    assert found["val/cat.1.jpg"] == ("cat", "validation")
+    assert found["test/dog.1.jpg"] == ("dog", "test")
+
+
+def test_a_list_wins_over_flat_names() -> None:
+    members = {"cat.1.jpg": PHOTO, "dog.2.jpg": PHOTO, "labels.csv": b"id,label\ncat.1,tiger\ndog.2,wolf\n"}
+    assert [label for label, _ in placed(make_zip(members)).values()] == ["tiger", "wolf"]
+
+
+@pytest.mark.parametrize(
+    ("table", "reason"),
+    [
+        (b"file,label\n1.jpg,cat\n1.jpg,dog\n", "Received '1.jpg' as 'cat' and as 'dog'"),
+        (b"file,label,split\n1.jpg,cat,test\n1.jpg,cat,train\n", "'1.jpg' as 'test' and as 'train'"),
+        (b"file,label\n1.jpg,cat\n1.jpg,\n", "'1.jpg' as 'cat' and as None"),
+        (
+            b"a,b\n1.jpg,cat\n",
+            "column of files .* one of labels .* 'labels.csv'. Received the columns: 'a', 'b'",
+        ),
+        (b"", "Received the columns: none"),
+        (b"file\n1.jpg\n", "Received the columns: 'file'"),
+    ],
+)
+def test_a_list_of_labels_that_cannot_be_right_is_refused(table: bytes, reason: str) -> None:
+    with pytest.raises(ArchiveRefused, match=reason):
+        read(make_zip({"1.jpg": PHOTO, "labels.csv": table}))
+
+
+def test_files_that_a_list_names_in_vain_are_told_one_by_one_up_to_a_limit() -> None:
+    lines = [f"{number}.jpg,cat" for number in range(MOST_MISSING + 30)]
+    table = "\n".join(["file,label", *lines]).encode()
+    photo, *missing = read(make_zip({"7.jpg": PHOTO, "set/labels.csv": table}))
+    assert (photo.label, photo.refusal) == ("cat", None)
+    assert {getattr(upload.refusal, "code", None) for upload in missing} == {"missing_file"}
+    assert [upload.filename for upload in missing[:8]] == [f"{n}.jpg" for n in (0, 1, 2, 3, 4, 5, 6, 8)]
+    assert len(missing) == MOST_MISSING + 1
+    assert "names 29 more files" in str(missing[-1].refusal)
+
+
+def test_a_list_that_is_about_something_else_misses_nothing() -> None:
+    members = {"cat/1.jpg": PHOTO, "sample_submission.csv": b"id,label\n99,cat\n"}
+    assert [upload.label for upload in read(make_zip(members))] == ["cat"]
+
+
+def sent(**files: bytes) -> list[Upload]:
+    together = [SentFile(name, io.BytesIO(data)) for name, data in files.items()]
+    return list(read_all(together, archive_limits=LIMITS))
+
+
+LIST = b"id,breed,split\n1,pug,test\n2,boxer,train\n"
+
+
+def test_a_list_beside_photos_says_what_they_are() -> None:
+    first, second = sent(**{"1.jpg": PHOTO, "labels.csv": LIST, "2.jpg": PHOTO})
+    assert (first.label, first.split, second.label, second.split) == ("pug", "test", "boxer", "train")
+
+
+def test_a_list_beside_a_zip_says_what_its_photos_are_unless_it_has_its_own() -> None:
+    plain = make_zip({"a/1.jpg": PHOTO})
+    own = make_zip({"2.jpg": PHOTO, "list.csv": b"file,label\n2.jpg,poodle\n"})
+    uploads = sent(**{"train.csv": LIST, "a.zip": plain, "b.zip": own})
+    assert [(upload.filename, upload.label) for upload in uploads[:2]] == [
+        ("a/1.jpg", "pug"),
+        ("2.jpg", "poodle"),
+    ]
+    assert [(upload.filename, getattr(upload.refusal, "code", "")) for upload in uploads[2:]] == [
+        ("2", "missing_file")
+    ]
+
+
+def test_photos_that_the_list_beside_them_does_not_name_have_no_label() -> None:
+    photo, *missing = sent(**{"3.jpg": PHOTO, "labels.csv": LIST})
+    assert (photo.label, len(missing)) == (None, 2)
+
+
+def test_a_list_alone_and_a_second_list_are_refused() -> None:
+    (alone,) = sent(**{"labels.csv": LIST})
+    assert isinstance(alone.refusal, ArchiveRefused)
+    second, photo, _ = sent(**{"labels.csv": LIST, "more.csv": LIST, "1.jpg": PHOTO})
+    assert (second.filename, photo.label) == ("more.csv", "pug")
+    assert isinstance(second.refusal, ArchiveRefused)
+
+
+def test_a_csv_beside_photos_that_is_no_list_keeps_all_out() -> None:
+    with pytest.raises(ArchiveRefused, match="Received the columns: 'x'"):
+        sent(**{"1.jpg": PHOTO, "some.csv": b"x\n1\n"})
+    with pytest.raises(ArchiveRefused, match="at most 25000000 bytes"):
+        sent(**{"1.jpg": PHOTO, "some.csv": bytes(25_000_001)})
+
+
+def test_a_zip_that_is_refused_does_not_keep_the_others_out() -> None:
+    bad, good = sent(**{"bad.zip": b"PK\x03\x04", "1.jpg": PHOTO})
+    assert isinstance(bad.refusal, ArchiveRefused)
+    assert (bad.filename, good.refusal) == ("bad.zip", None)

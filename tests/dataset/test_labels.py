@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lenswright.dataset.labels import Spellings, normalise_label, normalise_task
+from lenswright.dataset.labels import Spellings, normalise_label, normalise_source, normalise_task
 from lenswright.errors import InputRefused, UnknownLabel
 
 
@@ -65,9 +65,29 @@ def test_a_label_of_no_or_too_many_characters_is_refused(label: str) -> None:
         normalise_label(label)
 
 
+@pytest.mark.parametrize("sign", ["\u200b", "\u2060", "\ufeff", "\u00ad"])
+def test_signs_without_width_make_no_other_label(sign: str) -> None:
+    assert normalise_label(f"{sign}ca{sign}t{sign}") == "cat"
+    with pytest.raises(UnknownLabel, match="Received: 0 characters"):
+        normalise_label(sign)
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"), [(" my   phone ", "my phone"), ("dogs/pug", "dogs/pug"), ("x" * 100, "x" * 100)]
+)
+def test_a_source_is_kept_in_one_form(given: str, kept: str) -> None:
+    assert normalise_source(given) == kept
+
+
+@pytest.mark.parametrize("source", ["", "  ", "x" * 101, "a\0b", "\ud800"])
+def test_a_source_that_does_not_print_or_is_too_long_is_refused(source: str) -> None:
+    with pytest.raises(InputRefused, match="Expected a source of 1 to 100 printing characters"):
+        normalise_source(source)
+
+
 @pytest.mark.parametrize(
     "label",
-    ["cats/dogs", "..", ".hidden", "a\\b", "a\0b", "\x1b[31mred", "\ud800", "\u200b", "a\u202eb", "\ufeff"],
+    ["cats/dogs", "..", ".hidden", "a\\b", "a\0b", "\x1b[31mred", "\ud800", "a\u202eb"],
 )
 def test_a_label_with_slashes_or_what_does_not_print_is_refused(label: str) -> None:
     with pytest.raises(UnknownLabel, match=r"Expected a label of printing characters.*Received: ") as refusal:

@@ -107,6 +107,38 @@ def test_a_zip_brings_its_labels_along(client: FlaskClient) -> None:
     ]
 
 
+def test_a_list_of_labels_may_be_sent_beside_photos(client: FlaskClient) -> None:
+    labels = b"file,label\n0.jpg,cat\n1.jpg,dog\n9.jpg,cat\n"
+    files = [file(labels, "labels.csv"), file(RED, "0.jpg"), file(BLUE, "1.jpg")]
+    said = body(client.post("/upload-data", data={"files[]": files}), UploadAnswer, 201)
+    assert [(result["filename"], result["label"], result["code"]) for result in said["results"]] == [
+        ("0.jpg", "cat", None),
+        ("1.jpg", "dog", None),
+        ("9.jpg", None, "missing_file"),
+    ]
+
+
+def test_a_list_with_two_labels_for_one_photo_keeps_all_out(client: FlaskClient) -> None:
+    labels = b"id,breed\n0,pug\n0,boxer\n"
+    files = [file(RED, "0.jpg"), file(labels, "labels.csv")]
+    refused = client.post("/upload-data", data={"files[]": files})
+    assert "'0' as 'pug' and as 'boxer'" in problem(refused, 422, "archive_refused")
+    assert client.get("/dataset").json["total"] == 0
+
+
+def test_a_photo_in_the_bin_that_comes_again_counts_as_stored(client: FlaskClient) -> None:
+    upload(client, RED, label="cat")
+    client.post("/dataset/images/delete", json={"photos": [1]})
+    assert client.get("/dataset").json["total"] == 0
+    said = body(upload(client, RED), UploadAnswer, 201)
+    assert (said["stored"], said["results"][0]["outcome"], said["results"][0]["label"]) == (
+        1,
+        "restored",
+        "cat",
+    )
+    assert client.get("/dataset").json["total"] == 1
+
+
 @pytest.mark.parametrize(
     "members",
     [

@@ -14,13 +14,15 @@ from lenswright.dataset.zip_safety import (
     ArchiveLimits,
     check_member_count,
     check_members,
+    check_overlap,
     check_ratio,
     member_parts,
+    true_name,
 )
 from lenswright.errors import ArchiveRefused, ImageTooLarge, UnreadableImage
 
 SIGNATURES = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
-CLUTTER = ("__macosx", "thumbs.db", "desktop.ini")
+CLUTTER = ("__macosx", "thumbs.db", "ehthumbs.db", "desktop.ini")
 _DAMAGE = (zipfile.BadZipFile, zlib.error, struct.error, OSError, EOFError, ValueError, NotImplementedError,
            RuntimeError, IndexError, KeyError, OverflowError)  # fmt: skip
 
@@ -43,7 +45,11 @@ class Archive:
         with _damage("The zip is damaged and cannot be read"):
             check_member_count(stream, limits)
             self._zip = zipfile.ZipFile(stream)
-        check_members(self._zip.infolist(), limits)
+        members = self._zip.infolist()
+        check_members(members, limits)
+        check_overlap(members, self._zip.start_dir)
+        for member in members:
+            member.filename = true_name(member)
 
     def members(self) -> list[zipfile.ZipInfo]:
         """Return the files that are worth a look, in the order of the zip."""

@@ -1,20 +1,65 @@
-"""A file that somebody sent in, photos out: itself, or those of a zip, with what it says of them."""
+"""Files that somebody sent together in, photos out: themselves, those of zips, and what lists say of them."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import BinaryIO
 from zipfile import ZipInfo
 
-from lenswright.dataset.archive import Archive, is_zip
-from lenswright.dataset.label_table import LabelTable, parse_label_table
-from lenswright.dataset.layout import place, settle_splits
+from lenswright.dataset.archive import SIGNATURES, Archive, is_zip
+from lenswright.dataset.label_table import LABELS_FILE, LabelTable, parse_label_table, required_label_table
+from lenswright.dataset.layout import decide, place, place_all
 from lenswright.dataset.upload import Upload
 from lenswright.dataset.zip_safety import ArchiveLimits, member_parts
-from lenswright.errors import ArchiveRefused, ImageError, ImageTooLarge
+from lenswright.errors import ArchiveRefused, ImageError, ImageTooLarge, MissingFile
 
-__all__ = ["ArchiveLimits", "read_uploads"]
+__all__ = ["ArchiveLimits", "SentFile", "read_all", "read_uploads"]
 
-LABELS_FILE = "labels.csv"
+MOST_MISSING = 1_000  # files that a list names in vain and that are told one by one
+
+
+@dataclass(frozen=True)
+class SentFile:
+    """One file of a request."""
+
+    name: str
+    stream: BinaryIO
+
+
+@dataclass(frozen=True)
+class Said:
+    """What is said of all files: by the request itself, which holds, and by a list sent beside them."""
+
+    label: str | None = None
+    split: str | None = None
+    table: LabelTable | None = None
+
+
+def read_all(
+    files: Sequence[SentFile],
+    *,
+    label: str | None = None,
+    split: str | None = None,
+    archive_limits: ArchiveLimits,
+) -> Iterator[Upload]:
+    """Yield the photos of files that were sent together, each photo or zip where it stands.
+
+    A CSV among them is the list of labels of the others. A zip that is refused, and a file that the list
+    names in vain, come as uploads with that refusal. Raises ArchiveRefused for a CSV that is no such list,
+    before anything is yielded.
+    """
+    lists = [file for file in files if _is_list(file.name)]
+    others = [file for file in files if not _is_list(file.name)]
+    table = _sent_table(lists[0], archive_limits) if lists and others else None
+    for file in lists[1:] if others else lists:
+        yield Upload(file.name, b"", refusal=ArchiveRefused("Expected one list of labels, beside photos."))
+    for file in others:
+        try:
+            yield from _read(file, Said(label, split, table), archive_limits)
+        except ArchiveRefused as exc:
+            yield Upload(file.name, b"", refusal=exc)
+    if table is not None:
+        yield from _missing(table, lists[0].name)
 
 
 def read_uploads(
@@ -28,57 +73,98 @@ def read_uploads(
     """Yield the photo in `stream`, or each photo of the zip in it; one is in memory at a time.
 
     `label` and `split`, where given, hold for all of them; else the zip's list of labels counts, else
-    its folders. Raises ArchiveRefused; photos yielded before it may be kept.
+    its folders, else names such as `cat.123.jpg`. Raises ArchiveRefused; photos yielded before it may be
+    kept.
     """
-    if is_zip(stream):
-        yield from _read_zip(stream, label, split, archive_limits)
+    yield from _read(SentFile(filename, stream), Said(label, split), archive_limits)
+
+
+def _read(file: SentFile, said: Said, limits: ArchiveLimits) -> Iterator[Upload]:
+    if is_zip(file.stream):
+        yield from _read_zip(file.stream, said, limits)
     else:
-        yield _read_photo(filename, stream, label, split, archive_limits.max_member_bytes)
+        yield _read_photo(file, said, limits.max_member_bytes)
 
 
-def _read_photo(
-    filename: str, stream: BinaryIO, label: str | None, split: str | None, limit_bytes: int
-) -> Upload:
-    data = stream.read(limit_bytes + 1)
+def _read_photo(file: SentFile, said: Said, limit_bytes: int) -> Upload:
+    parts = member_parts(file.name)
+    listed = place(parts[-1:], said.table) if said.table and parts else None
+    label = said.label or (listed.label if listed else None)
+    split = said.split or (listed.split if listed else None)
+    data = file.stream.read(limit_bytes + 1)
     if len(data) <= limit_bytes:
-        return Upload(filename, data, label, split)
-    size = stream.seek(0, 2)
+        return Upload(file.name, data, label, split)
+    size = file.stream.seek(0, 2)
     too_large = ImageTooLarge(f"Expected at most {limit_bytes} bytes. Received: {size}.")
-    return Upload(filename, b"", label, split, too_large)
+    return Upload(file.name, b"", label, split, too_large)
 
 
-def _read_zip(
-    stream: BinaryIO, label: str | None, split: str | None, limits: ArchiveLimits
-) -> Iterator[Upload]:
+def _read_zip(stream: BinaryIO, said: Said, limits: ArchiveLimits) -> Iterator[Upload]:
     archive = Archive(stream, limits)
     members = archive.members()
-    photos = [member for member in members if not _is_csv(member)]
+    photos = [member for member in members if not _is_list(member.filename)]
     if not photos:
         raise ArchiveRefused(f"Expected photos in the zip. Received: none among {len(members)} files.")
-    table = _label_table(archive, [member for member in members if _is_csv(member)])
-    placements = settle_splits([place(member_parts(member.filename), table) for member in photos])
-    for member, placement in zip(photos, placements, strict=True):
-        yield _read_member(archive, member, label or placement.label, split or placement.split)
+    own, list_name = _own_table(archive, [member for member in members if _is_list(member.filename)])
+    table = own or said.table
+    paths = [member_parts(member.filename) for member in photos]
+    layout = decide(paths, table)
+    for member, placement in zip(photos, place_all(paths, table, layout), strict=True):
+        yield _read_member(archive, member, said.label or placement.label, said.split or placement.split)
+    if own is not None and (layout == "csv" or _is_labels_file(list_name)):
+        yield from _missing(own, list_name)
 
 
 def _read_member(archive: Archive, member: ZipInfo, label: str | None, split: str | None) -> Upload:
     try:
-        return Upload(member.filename, archive.read(member), label, split)
+        data = archive.read(member)
     except ImageError as exc:
         return Upload(member.filename, b"", label, split, exc)
+    if data.startswith(SIGNATURES):
+        nested = ArchiveRefused("Expected a photo. Received: a zip inside the zip, which is not unpacked.")
+        return Upload(member.filename, b"", label, split, nested)
+    return Upload(member.filename, data, label, split)
 
 
-def _label_table(archive: Archive, csvs: Sequence[ZipInfo]) -> LabelTable | None:
-    """Return the first CSV that names files and labels; one called `labels.csv` is looked at first."""
-    for member in sorted(csvs, key=lambda member: PurePosixPath(member.filename).name != LABELS_FILE):
+def _own_table(archive: Archive, lists: Sequence[ZipInfo]) -> tuple[LabelTable | None, str]:
+    """Return the first CSV that names files and labels, and its name.
+
+    One called `labels.csv` is looked at first, and must name them.
+    """
+    for member in sorted(lists, key=lambda member: not _is_labels_file(member.filename)):
         try:
-            table = parse_label_table(archive.read(member))
+            data = archive.read(member)
         except ImageError as exc:
             raise ArchiveRefused(f"The list {member.filename!r} in the zip cannot be read: {exc}") from exc
+        if _is_labels_file(member.filename):
+            return required_label_table(member.filename, data), member.filename
+        table = parse_label_table(data)
         if table:
-            return table
-    return None
+            return table, member.filename
+    return None, ""
 
 
-def _is_csv(member: ZipInfo) -> bool:
-    return member.filename.casefold().endswith(".csv")
+def _sent_table(file: SentFile, limits: ArchiveLimits) -> LabelTable:
+    data = file.stream.read(limits.max_member_bytes + 1)
+    if len(data) > limits.max_member_bytes:
+        raise ArchiveRefused(
+            f"Expected a list of labels of at most {limits.max_member_bytes} bytes. Received more."
+        )
+    return required_label_table(file.name, data)
+
+
+def _missing(table: LabelTable, list_name: str) -> Iterator[Upload]:
+    names = table.missing()
+    for name in names[:MOST_MISSING]:
+        yield Upload(name, b"", refusal=MissingFile(f"{list_name!r} names it, but it is not there."))
+    more = len(names) - MOST_MISSING
+    if more > 0:
+        yield Upload(list_name, b"", refusal=MissingFile(f"It names {more} more files that are not there."))
+
+
+def _is_list(name: str) -> bool:
+    return name.casefold().endswith(".csv")
+
+
+def _is_labels_file(name: str) -> bool:
+    return PurePosixPath(name.replace("\\", "/")).name.casefold() == LABELS_FILE

@@ -1,8 +1,9 @@
-"""Labels from a CSV inside a zip: which file is what."""
+"""Labels from a CSV beside photos: which file is what."""
 
+import codecs
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from lenswright.dataset.zip_safety import member_parts
@@ -11,7 +12,8 @@ from lenswright.errors import ArchiveRefused
 FILE_COLUMNS = ("file", "filename", "file_name", "image", "image_id", "image_path", "path", "id", "name")
 LABEL_COLUMNS = ("label", "class", "class_name", "breed", "category")
 SPLIT_COLUMNS = ("split", "set", "subset")
-DELIMITERS = ",;\t"
+DELIMITERS = ",;\t|"
+LABELS_FILE = "labels.csv"  # a CSV of this name must be a list of labels; another may be anything
 
 
 @dataclass(frozen=True)
@@ -27,6 +29,7 @@ class LabelTable:
 
     def __init__(self, entries: dict[str, Entry]) -> None:
         self._entries = entries
+        self._found: set[str] = set()
 
     def __len__(self) -> int:
         return len(self._entries)
@@ -37,39 +40,87 @@ class LabelTable:
         for start in range(len(parts)):
             folders = list(parts[start:-1])
             for name in (parts[-1], stem):
-                entry = self._entries.get("/".join([*folders, name]))
-                if entry is not None:
-                    return entry
+                key = "/".join([*folders, name])
+                if key in self._entries:
+                    self._found.add(key)
+                    return self._entries[key]
         return None
+
+    def missing(self) -> list[str]:
+        """Return the files that were never looked for, in the order of the list."""
+        return [name for name in self._entries if name not in self._found]
 
 
 def parse_label_table(data: bytes) -> LabelTable | None:
     """Return the table of a CSV that names files and labels in its first line, else None.
 
-    Raises ArchiveRefused for a CSV that cannot be read to its end.
+    Raises ArchiveRefused for a CSV that cannot be read to its end, or has two labels for one file.
     """
-    text = data.decode("utf-8-sig", errors="replace")
-    header = text.partition("\n")[0]
-    delimiter = max(DELIMITERS, key=header.count)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-    try:
-        rows = [row for row in reader if row]
-    except csv.Error as exc:
-        raise ArchiveRefused(f"The list of labels cannot be read: {exc}.") from exc
-    columns = [cell.strip().casefold() for cell in rows[0]] if rows else []
+    rows = _rows(data)
+    columns = _columns(rows)
     file_at, label_at, split_at = (
         next((columns.index(name) for name in names if name in columns), None)
         for names in (FILE_COLUMNS, LABEL_COLUMNS, SPLIT_COLUMNS)
     )
     if file_at is None or label_at is None:
         return None
-    return LabelTable(
-        {
-            "/".join(member_parts(row[file_at].strip())): Entry(_cell(row, label_at), _cell(row, split_at))
-            for row in rows[1:]
-            if len(row) > max(file_at, label_at)
-        }
-    )
+    entries: dict[str, Entry] = {}
+    for row in rows[1:]:
+        if len(row) > max(file_at, label_at):
+            name = "/".join(member_parts(row[file_at].strip()))
+            entry = Entry(_cell(row, label_at), _cell(row, split_at))
+            _check_same(name, entries.setdefault(name, entry), entry)
+    return LabelTable(entries)
+
+
+def required_label_table(name: str, data: bytes) -> LabelTable:
+    """Return the table of a CSV that must be one. Raises ArchiveRefused."""
+    table = parse_label_table(data)
+    if table is None:
+        columns = ", ".join(map(ascii, _columns(_rows(data)))) or "none"
+        raise ArchiveRefused(
+            f"Expected a column of files ({', '.join(FILE_COLUMNS)}) and one of labels"
+            f" ({', '.join(LABEL_COLUMNS)}) in {name!r}. Received the columns: {columns[:200]}."
+        )
+    return table
+
+
+def _rows(data: bytes) -> list[list[str]]:
+    text = _text(data)
+    header = text.partition("\n")[0]
+    delimiter = max(DELIMITERS, key=header.count)
+    reader: Iterator[list[str]] = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    try:
+        return [row for row in reader if row]
+    except csv.Error as exc:
+        raise ArchiveRefused(f"The list of labels cannot be read: {exc}.") from exc
+
+
+def _text(data: bytes) -> str:
+    """Return the text of a CSV: with a BOM what that says, else UTF-8, else as Windows writes it."""
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return data.decode("utf-16", errors="replace")
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return data.decode("cp1252", errors="replace")
+
+
+def _columns(rows: Sequence[Sequence[str]]) -> list[str]:
+    return [cell.strip().casefold() for cell in rows[0]] if rows else []
+
+
+def _check_same(name: str, first: Entry, second: Entry) -> None:
+    for one, other in ((first.label, second.label), (first.split, second.split)):
+        if _folded(one) != _folded(other):
+            raise ArchiveRefused(
+                f"Expected each file once, or always with the same label and split, in the list of labels."
+                f" Received {name!r} as {one!r} and as {other!r}."
+            )
+
+
+def _folded(cell: str | None) -> str:
+    return " ".join((cell or "").split()).casefold()
 
 
 def _cell(row: list[str], place: int | None) -> str | None:

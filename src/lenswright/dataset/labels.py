@@ -11,6 +11,7 @@ LONGEST_LABEL = 100
 LONGEST_SOURCE = 100
 REFUSED_CATEGORIES = ("Cc", "Cs", "Co", "Cn")  # controls, lone surrogates, code points without a meaning
 TURN_TEXT_AROUND = set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+NO_WIDTH = dict.fromkeys(map(ord, "\u200b\u2060\ufeff\u00ad"))  # two labels that look the same are one
 
 
 def normalise_task(name: str) -> str:
@@ -34,7 +35,7 @@ def normalise_label(label: str) -> str:
     Raises UnknownLabel if it is empty, longer than 100 characters, starts with a dot, or has
     slashes or characters that do not print.
     """
-    clean = " ".join(unicodedata.normalize("NFC", label).split())
+    clean = " ".join(unicodedata.normalize("NFC", label.translate(NO_WIDTH)).split())
     if not 1 <= len(clean) <= LONGEST_LABEL:
         raise UnknownLabel(
             f"Expected a label of 1 to {LONGEST_LABEL} characters. Received: {len(clean)} characters."

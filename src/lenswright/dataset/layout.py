@@ -1,8 +1,10 @@
-"""What the folders of a zip, or a list of labels in it, say of each photo."""
+"""What the folders of a zip, a list of labels in it, or the names of its files say of each photo."""
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Literal
 
 from lenswright.dataset.label_table import LabelTable
 
@@ -15,7 +17,11 @@ SPLIT_NAMES = {
     "test": "test",
     "testing": "test",
 }
+FLAT = re.compile(r"(?P<label>[^.]*[^\W\d][^.]*)\.\d+\.\w+")  # cat.123.jpg
 EVERY = 10  # one of ten training photos stands in for a split that the zip lacks
+
+
+Layout = Literal["csv", "folders", "flat", "none"]
 
 
 @dataclass(frozen=True)
@@ -24,6 +30,37 @@ class Placement:
 
     label: str | None
     split: str | None
+
+
+def decide(paths: Sequence[Sequence[str]], table: LabelTable | None) -> Layout:
+    """Return what says the labels of the files with these folders and names.
+
+    A list that knows one of them wins; then several class folders. Names count if at least half of them
+    are like `cat.123.jpg`, with at least two words in that place and more of them than class folders:
+    one word may be a camera's, as in `photo.1.jpg`.
+    """
+    if table is not None and any(table.find(parts) for parts in paths):
+        return "csv"
+    folders = {label for parts in paths if (label := _by_folder(parts[:-1]).label)}
+    flat = [label for parts in paths if (label := flat_label(parts[-1]))]
+    if len(folders) <= 1 < len(set(flat)) and 2 * len(flat) >= len(paths):
+        return "flat"
+    return "folders" if folders else "none"
+
+
+def place_all(paths: Sequence[Sequence[str]], table: LabelTable | None, layout: Layout) -> list[Placement]:
+    """Return what is known of the files with these folders and names, with splits to work with."""
+    if layout == "flat":
+        return settle_splits(
+            [Placement(flat_label(parts[-1]), _by_folder(parts[:-1]).split) for parts in paths]
+        )
+    return settle_splits([place(parts, table) for parts in paths])
+
+
+def flat_label(name: str) -> str | None:
+    """Return `cat` of `cat.123.jpg`, None for a name of another form."""
+    found = FLAT.fullmatch(name)
+    return found["label"] if found else None
 
 
 def place(parts: Sequence[str], table: LabelTable | None) -> Placement:

@@ -12,6 +12,8 @@ from typing import BinaryIO
 
 from lenswright.errors import ArchiveRefused
 
+HEADER_BYTES = 30  # of a member, before its name
+UTF8 = 0x800
 END, END_BYTES = b"PK\x05\x06", 22
 END64, END64_BYTES = b"PK\x06\x06", 56
 LOCATOR, LOCATOR_BYTES = b"PK\x06\x07", 20
@@ -86,6 +88,32 @@ def check_members(members: list[zipfile.ZipInfo], limits: ArchiveLimits) -> None
         raise ArchiveRefused(
             f"Expected a zip that unpacks to at most {limits.max_bytes} bytes. Received: {promised}."
         )
+
+
+def check_overlap(members: list[zipfile.ZipInfo], directory_at: int) -> None:
+    """Raise ArchiveRefused if two members share bytes, or one the list of members, which is at that place.
+
+    No honest zip does that, and a small one could unpack to anything: D. Fifield, "A better zip bomb",
+    WOOT 2019.
+    """
+    ordered = sorted(members, key=lambda member: member.header_offset)
+    starts = [*(member.header_offset for member in ordered), directory_at]
+    for member, next_start in zip(ordered, starts[1:], strict=True):
+        if member.header_offset + HEADER_BYTES + member.compress_size > next_start:
+            raise ArchiveRefused(
+                f"Expected members that share no bytes. Received: {member.filename!r}, which reaches into"
+                " the next one."
+            )
+
+
+def true_name(member: zipfile.ZipInfo) -> str:
+    """Return the name of a member; macOS and others write UTF-8 without saying so."""
+    if member.flag_bits & UTF8:
+        return member.filename
+    try:
+        return member.filename.encode("cp437").decode()
+    except UnicodeError:
+        return member.filename
 
 
 def check_ratio(name: str, unpacked: int, packed: int) -> None:

@@ -1,16 +1,16 @@
 """Uploaded files on their way into the data set, and what became of each."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from typing import Any, BinaryIO, cast
 
 from werkzeug.datastructures import FileStorage
 
 from lenswright.dataset.example import SPLITS
-from lenswright.dataset.importers import read_uploads
+from lenswright.dataset.importers import SentFile, read_all
 from lenswright.dataset.labels import normalise_source
-from lenswright.dataset.upload import IntakeResult, Upload
-from lenswright.errors import ArchiveRefused, InputRefused
+from lenswright.dataset.upload import IntakeResult
+from lenswright.errors import InputRefused
 from lenswright.web.actor import actor
 from lenswright.web.dataset_report import counts
 from lenswright.web.services import Services
@@ -76,27 +76,19 @@ class Batch:
 def take_in(here: Services, task: str, files: Iterable[FileStorage], wish: UploadWish) -> Batch:
     """Take every photo of `files`, of which there is at least one, into `task`.
 
-    Raises InputRefused for a split or a source that cannot be.
+    Raises InputRefused for a split or a source that cannot be, or a list of labels that is none.
     """
     if wish.split and wish.split not in SPLITS:
         raise InputRefused(f"Expected a split of {', '.join(SPLITS)}. Received: {wish.split!r}.")
     source = normalise_source(wish.source or DEFAULT_SOURCE)
-    uploads = _read(here, files, wish.label or None, wish.split or None)
+    sent = [SentFile(file.filename or "(unnamed)", _from_its_start(file)) for file in files]
+    uploads = read_all(
+        sent, label=wish.label or None, split=wish.split or None, archive_limits=here.archive_limits
+    )
     taken = tuple(here.intake.take(task, uploads, source=source, by=actor()))
     return Batch(int(taken[0].batch or 0), task, taken, counts(here, task))
 
 
-def _read(
-    here: Services, files: Iterable[FileStorage], label: str | None, split: str | None
-) -> Iterator[Upload]:
-    """Yield the photos of each file, or the archive itself where it is refused on the way."""
-    for file in files:
-        name = file.filename or "(unnamed)"
-        file.stream.seek(0)
-        stream = cast(BinaryIO, file.stream)
-        try:
-            yield from read_uploads(
-                name, stream, label=label, split=split, archive_limits=here.archive_limits
-            )
-        except ArchiveRefused as exc:
-            yield Upload(name, b"", refusal=exc)
+def _from_its_start(file: FileStorage) -> BinaryIO:
+    file.stream.seek(0)
+    return cast(BinaryIO, file.stream)
