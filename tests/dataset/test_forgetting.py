@@ -1,6 +1,7 @@
 """What is forgotten is gone: bytes, thumbnails, features, names; even if it was cut off half-way."""
 
 import os
+from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 
@@ -14,13 +15,14 @@ from lenswright.dataset.edit_history import edit, edits_page, entries_page
 from lenswright.dataset.example import Photo
 from lenswright.dataset.forgetting import DAY_S, Forgetting
 from lenswright.dataset.gallery import Wanted, photos_page
-from lenswright.dataset.intake import Upload
+from lenswright.dataset.intake import Intake, Upload
 from lenswright.dataset.labelling import relabel
 from lenswright.dataset.leftovers import Leftovers
 from lenswright.dataset.looks import Look
 from lenswright.dataset.statistics import dataset_statistics, labelled_photos, photo
 from lenswright.dataset.undo import undo
 from lenswright.errors import NotFound, StorageFailure
+from lenswright.imaging.decode import DecodeLimits
 from lenswright.storage.blobs import Blobs
 from lenswright.storage.database import Database
 from lenswright.storage.dataset_tables import PhotoRow, ReviewRow, SuggestionRow
@@ -252,3 +254,28 @@ def test_a_disk_that_refuses_is_told_and_the_rest_is_swept_later(
     os.utime(file, (NOW - 2 * DAY_S, NOW - 2 * DAY_S))
     forgetting.sweep()
     assert not blobs.exists(three[0].key)
+
+
+class Meanwhile(Blobs):
+    """A store in which something happens, once, when an upload has written its bytes."""
+
+    def __init__(self, folder: Path, happens: Callable[[], object]) -> None:
+        super().__init__(str(folder))
+        self._happens = [happens]
+
+    def write_many(self, blobs: Mapping[str, bytes]) -> None:
+        super().write_many(blobs)
+        while self._happens:
+            self._happens.pop()()
+
+
+@pytest.mark.parametrize("task", ["shapes", "others"])
+def test_a_picture_that_is_uploaded_while_it_is_forgotten_keeps_its_bytes(
+    database: Database, forgetting: Forgetting, three: list[Photo], blobs: Blobs, tmp_path: Path, task: str
+) -> None:
+    data = blobs.read(three[0].key)
+    store = Meanwhile(tmp_path / "uploads", lambda: forgetting.forget("shapes", [1], by="ada"))
+    intake = Intake(database, store, limits=DecodeLimits(), clock=lambda: NOW)
+    (result,) = intake.take(task, [Upload("x.jpg", data)], source="test")
+    assert (result.outcome, result.id) == ("stored", 4)
+    assert blobs.read(photo(database, 4).key) == data

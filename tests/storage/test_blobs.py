@@ -88,6 +88,15 @@ def test_existence_and_deletion(blobs: Blobs) -> None:
     assert not blobs.exists("a/b")
 
 
+def test_when_a_blob_was_written_is_known(blobs: Blobs) -> None:
+    before = time.time()
+    blobs.write("a/b", b"x")
+    assert before - 1 <= blobs.modified_at("a/b") <= time.time() + 1
+    for absent in ("a/absent", "a/b/c", "../a"):
+        with pytest.raises(NotFound):
+            blobs.modified_at(absent)
+
+
 @pytest.mark.parametrize("key", ["a/absent", "a", "a/b/c"])
 def test_an_absent_blob_is_not_found(blobs: Blobs, key: str) -> None:
     blobs.write("a/b", b"x")

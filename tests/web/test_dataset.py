@@ -1,12 +1,13 @@
 """The data set over HTTP: counts, pages, and photos that a browser keeps."""
 
 import io
+from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
 from PIL import Image
 
-from lenswright.web.schemas.dataset import DatasetAnswer, ImagesAnswer
+from lenswright.web.schemas.dataset import DatasetAnswer, DistributionAnswer, ImagesAnswer
 from tests.builders import photo
 from tests.web.answers import body, file, problem
 
@@ -99,3 +100,19 @@ def test_a_photo_that_never_was_is_not_found(filled: FlaskClient, photo_id: str)
 @pytest.mark.parametrize("photo_id", ["x", "-1", str(10**30)])
 def test_an_address_that_names_no_photo_is_unknown(client: FlaskClient, photo_id: str) -> None:
     problem(client.get(f"/dataset/images/{photo_id}"), 404, "unknown_path")
+
+
+def test_the_distribution_is_told(filled: FlaskClient) -> None:
+    said = body(filled.get("/dataset/distribution"), DistributionAnswer)
+    assert said["per_class"] == [{"label": "cat", "count": 5}]
+    assert sum(said["width"]["counts"]) == sum(said["brightness"]["counts"]) == 6
+    empty = body(filled.get("/dataset/distribution?task=birds"), DistributionAnswer)
+    assert (empty["width"], empty["formats"]) == ({"edges": [], "counts": []}, {})
+
+
+def test_a_thumbnail_is_kept_on_disk(filled: FlaskClient, tmp_path: Path) -> None:
+    first = filled.get("/dataset/images/6/thumbnail")
+    (kept,) = (tmp_path / "data" / "thumbnails").rglob("*.jpg")
+    assert kept.read_bytes() == first.data
+    kept.write_bytes(b"as it was kept")
+    assert filled.get("/dataset/images/6/thumbnail").data == b"as it was kept"

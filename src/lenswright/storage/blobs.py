@@ -62,7 +62,7 @@ class Blobs:
         with _refusals(f"{key!r} could not be looked up"):
             try:
                 return self._store.modified_at(_checked(key))
-            except FileNotFoundError as exc:
+            except (FileNotFoundError, NotADirectoryError) as exc:
                 raise NotFound("file", key) from exc
 
     def delete(self, key: str) -> None:

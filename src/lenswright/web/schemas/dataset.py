@@ -119,3 +119,26 @@ class ImagesAnswer(Answer):
     page_size: int
     total: int
     photos: list[PhotoEntry]
+
+
+class HistogramAnswer(Answer):
+    edges: list[float] = Field(description="one more than `counts`; none where nothing was measured")
+    counts: list[int]
+
+
+class ClassSize(Answer):
+    label: str
+    count: int
+
+
+class DistributionAnswer(Answer):
+    brightness: HistogramAnswer
+    sharpness: HistogramAnswer
+    width: HistogramAnswer
+    height: HistogramAnswer
+    aspect: HistogramAnswer = Field(description="width by height")
+    size_bytes: HistogramAnswer
+    per_class: list[ClassSize] = Field(description="the largest class first")
+    formats: dict[str, int]
+    problems: dict[ProblemCode, int]
+    unmeasured: int = Field(description="photos of older versions, of which brightness is not known")

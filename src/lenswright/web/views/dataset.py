@@ -1,17 +1,19 @@
 """The data set: counts, problems, the photos themselves."""
 
+from dataclasses import asdict
 from typing import Any
 
 from apiflask import APIBlueprint
 from flask import Response
 
+from lenswright.dataset.distribution import distribution
 from lenswright.dataset.gallery import Wanted, photos_page
 from lenswright.dataset.statistics import photo as photo_of
 from lenswright.web.dataset_report import dataset_report, photo_entry
 from lenswright.web.openapi import binary, operation
 from lenswright.web.photo_report import photo_details
 from lenswright.web.schemas.base import TaskQuery
-from lenswright.web.schemas.dataset import DatasetAnswer, ImagesAnswer, ImagesQuery
+from lenswright.web.schemas.dataset import DatasetAnswer, DistributionAnswer, ImagesAnswer, ImagesQuery
 from lenswright.web.schemas.edits import PhotoDetails
 from lenswright.web.services import services
 from lenswright.web.tasks import task_of
@@ -59,6 +61,19 @@ def images(query: ImagesQuery) -> dict[str, Any]:
         "total": total,
         "photos": [photo_entry(photo) for photo in photos],
     }
+
+
+@blueprint.get("/dataset/distribution")
+@blueprint.doc(
+    **operation(
+        "How bright, sharp and large the photos are, and how many", DistributionAnswer, problems=(400, 422)
+    )
+)
+@blueprint.input(TaskQuery, location="query", arg_name="query")
+def dataset_distribution(query: TaskQuery) -> dict[str, Any]:
+    found = distribution(services().database, task_of(query.task))
+    per_class = [{"label": label, "count": count} for label, count in found.per_class]
+    return asdict(found) | {"per_class": per_class}
 
 
 @blueprint.get(_PHOTO_PATH)
