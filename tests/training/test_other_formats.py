@@ -21,7 +21,7 @@ from lenswright.registry.bundle import Bundles
 from lenswright.registry.golden import golden_frames
 from lenswright.settings import Settings
 from lenswright.storage.blobs import Blobs
-from lenswright.training import exports
+from lenswright.training import other_formats
 from lenswright.training.backbones import build_classifier
 from lenswright.training.other_formats import FILES, Exports
 from lenswright.training.progress import Progress
@@ -138,13 +138,13 @@ def test_an_export_can_be_repeated(bench: Workbench) -> None:
 def test_a_format_that_differs_is_refused_by_name_and_the_one_before_it_stays(
     bench: Workbench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    true_tflite = exports.MAKERS["tflite"]
+    true_tflite = other_formats.MAKERS["tflite"]
 
     def wrong(saved: Path) -> Any:
         data, answer = true_tflite(saved)
         return data, lambda frame: answer(frame)[:, ::-1]
 
-    monkeypatch.setitem(exports.MAKERS, "tflite", wrong)
+    monkeypatch.setitem(other_formats.MAKERS, "tflite", wrong)
     with pytest.raises(ExportFailed, match=r"format tflite differs from model\.onnx.*Received: "):
         exported(bench, "saved_model", "tflite")
     files = bench.bundles.load(TASK, VERSION).manifest.files
@@ -166,7 +166,7 @@ def test_what_stops_a_converter_is_told_with_the_format(
     def fails(saved: Path) -> Any:
         raise raised
 
-    monkeypatch.setitem(exports.MAKERS, "tflite", fails)
+    monkeypatch.setitem(other_formats.MAKERS, "tflite", fails)
     with pytest.raises(expected, match=words):
         exported(bench, "tflite")
 
