@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
+from lenswright.dataset import intake as intake_module
 from lenswright.dataset.edit_history import edit, edits_page
 from lenswright.dataset.folder_import import FolderImport, ImportWish
 from lenswright.dataset.import_lock import alone
@@ -18,6 +19,11 @@ from lenswright.storage.dataset_tables import EditEntryRow, PhotoRow
 from tests.builders import make_class_zip, make_photo
 
 Prepare = Callable[..., FolderImport]
+
+
+@pytest.fixture(autouse=True)
+def chunks_of_fifty(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(intake_module, "CHUNK_PHOTOS", 50)
 
 
 @pytest.fixture
@@ -185,3 +191,15 @@ def test_what_cannot_be_locked_is_our_error(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(LenswrightError, match="The disk refused"), alone(tmp_path / "file", "t", Path("/p")):
         pass
+
+
+def test_a_zip_within_the_folder_is_refused_with_what_to_do(
+    database: Database, prepare: Prepare, tmp_path: Path
+) -> None:
+    (tmp_path / "photos").mkdir()
+    (tmp_path / "photos" / "train.zip").write_bytes(make_class_zip(1))
+    (result,) = prepare(tmp_path / "photos").run()
+    assert (result.code, result.reason) == (
+        "archive_refused",
+        "Expected a photo. Received: a zip; import it by itself.",
+    )

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 import pytest
 
 from lenswright.dataset.folder_layout import Plan, plan
-from lenswright.errors import InputRefused
+from lenswright.errors import ArchiveRefused, InputRefused
 
 
 @dataclass
@@ -38,7 +38,7 @@ def test_class_folders_are_recognised_with_splits_above_them() -> None:
 
 
 def test_a_list_wins_over_folders_and_is_named() -> None:
-    files = Files(["images/a.jpg", "images/b.jpg"], {"x/labels.csv": "", "list.csv": "id,breed\na,poodle\n"})
+    files = Files(["images/a.jpg", "images/b.jpg"], {"x/other.csv": "", "list.csv": "id,breed\na,poodle\n"})
     found = plan(files, "auto")
     assert (found.layout, found.list_name) == ("csv", "list.csv")
     assert placed(found) == [("poodle", None), ("images", None)]
@@ -80,3 +80,15 @@ def test_a_list_that_is_asked_for_must_be_there() -> None:
 def test_an_unknown_layout_is_refused() -> None:
     with pytest.raises(InputRefused, match="Received: 'heaps'"):
         plan(Files(["1.jpg"]), "heaps")
+
+
+def test_a_list_called_labels_must_be_one() -> None:
+    files = Files(["cat/1.jpg"], {"labels.csv": "x,y\n1,2\n"})
+    with pytest.raises(ArchiveRefused, match=r"'labels\.csv': .* Another layout than auto or csv leaves it"):
+        plan(files, "auto")
+    assert plan(files, "folders").layout == "folders"
+
+
+def test_files_that_a_list_names_in_vain_are_told() -> None:
+    found = plan(Files(["a.jpg"], {"l.csv": "file,label\na.jpg,cat\nb.jpg,dog\n"}), "auto")
+    assert [upload.filename for upload in found.missing] == ["b.jpg"]

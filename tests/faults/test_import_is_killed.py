@@ -16,20 +16,23 @@ from lenswright.storage.database import Database, open_database
 from lenswright.storage.dataset_tables import EditEntryRow, EditRow, PhotoRow
 from tests.builders import make_photo
 
-PHOTOS, ROUNDS, TIMEOUT_S = 500, 5, 120
+PHOTOS, ROUNDS, TIMEOUT_S = 1_200, 5, 120  # six chunks of the intake
 
 
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a folder of two classes with `PHOTOS` different photos, and two files that are none."""
+    root = tmp_path_factory.mktemp("photos")
     for kind in ("circle", "square"):
-        (tmp_path / "photos" / kind).mkdir(parents=True)
+        (root / kind).mkdir()
         for number in range(PHOTOS // 2):
-            file = tmp_path / "photos" / kind / f"{number:04}.jpg"
-            file.write_bytes(make_photo(kind, seed=number, size=(160, 120)))
+            (root / kind / f"{number:04}.jpg").write_bytes(make_photo(kind, seed=number))
     for name in ("circle/broken.jpg", "notes.txt"):
-        (tmp_path / "photos" / name).write_bytes(b"no photo")
-    return tmp_path / "photos"
+        (root / name).write_bytes(b"no photo")
+    return root
 
 
 def start(folder: Path, home: Path) -> subprocess.Popen[str]:
@@ -71,7 +74,6 @@ def assert_all_is_in_once(database: Database, home: Path) -> None:
     assert shas <= stored
 
 
-@pytest.mark.slow
 def test_killed_again_and_again_it_goes_on_and_nothing_is_double_or_missing(
     folder: Path, tmp_path: Path
 ) -> None:

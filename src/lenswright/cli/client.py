@@ -14,7 +14,7 @@ from lenswright.cli.multipart import MultipartBody
 from lenswright.errors import ApiAway, ApiRefused
 
 TIMEOUT_S = 60.0
-UPLOAD_TIMEOUT_S = 900.0  # thousands of photos are decoded before the answer comes
+LONG_TIMEOUT_S = 900.0  # thousands of photos are decoded, or copied, before the answer comes
 PIECE_BYTES = 1 << 20
 Json = dict[str, Any]
 
@@ -31,9 +31,9 @@ class Client:
         """Return the answer; a query that is None is left out."""
         return self._ask("GET", path, params={k: v for k, v in query.items() if v is not None})
 
-    def post(self, path: str, body: Json | None = None) -> Json:
+    def post(self, path: str, body: Json | None = None, *, timeout: float = TIMEOUT_S) -> Json:
         """Send `body` as JSON and return the answer."""
-        return self._ask("POST", path, json=body or {})
+        return self._ask("POST", path, json=body or {}, timeout=timeout)
 
     def predict(self, photo: Path, task: str | None) -> Json:
         """Send one photo and return its answer. Raises OSError if it cannot be read."""
@@ -45,7 +45,7 @@ class Client:
         """Send a form with `files` (field, path), read as they are sent. Raises OSError if one cannot be."""
         body = MultipartBody(fields, files)
         headers = {"Content-Type": body.content_type}
-        return self._ask("POST", path, data=body, headers=headers, timeout=UPLOAD_TIMEOUT_S)
+        return self._ask("POST", path, data=body, headers=headers, timeout=LONG_TIMEOUT_S)
 
     @contextmanager
     def stream(self, path: str, **query: Any) -> Iterator[Iterator[bytes]]:

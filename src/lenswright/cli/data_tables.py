@@ -6,7 +6,7 @@ from typing import Any
 from lenswright.cli.client import Json
 from lenswright.cli.tables import ABSENT, aligned, percent
 
-FIRST_REFUSED = 10
+FIRST_REFUSED, SHOWN_IDS = 10, 6
 OUTCOMES = ("stored", "labelled", "restored", "duplicate", "duplicates", "refused")  # good news first
 Table = Callable[[Sequence[Json]], str]
 
@@ -85,13 +85,12 @@ def edit(found: Json) -> str:
 def undone(done: Json) -> str:
     """Return what an undo did, and what it left alone."""
     skipped = done.get("skipped") or []
-    lines = [f"{done['changed']:,} changed. Undo it: lenswright undo {done['edit']}"]
-    lines += [
-        f"  photo {row['photo_id']} is left as it is: {row['reason']}" for row in skipped[:FIRST_REFUSED]
-    ]
-    if len(skipped) > FIRST_REFUSED:
-        lines.append(f"  and {len(skipped) - FIRST_REFUSED:,} more")
-    return "\n".join(lines)
+    more = done.get("skipped_count", len(skipped)) - len(skipped[:FIRST_REFUSED])
+    lines = [f"{done['changed']:,} changed."]
+    if done.get("edit"):
+        lines[0] += f" Undo it: lenswright undo {done['edit']}"
+    lines += [f"  photo {row['photo_id']} stays as it is: {row['reason']}" for row in skipped[:FIRST_REFUSED]]
+    return "\n".join([*lines, *([f"  and {more:,} more"] if more else [])])
 
 
 def suggestions(rows: Sequence[Json]) -> str:
@@ -111,12 +110,13 @@ def groups(rows: Sequence[Json]) -> str:
     """Return the table of near-duplicates."""
     cells = [
         [
-            *(str(row["group"]), ", ".join(str(photo["id"]) for photo in row["photos"])),
+            *(str(row["group"]), f"{row.get('count', len(row['photos'])):,}"),
+            ", ".join(str(photo["id"]) for photo in row["photos"][:SHOWN_IDS]),
             *(", ".join(label or "no label" for label in row["labels"]), "yes" if row["straddles"] else "no"),
         ]
         for row in rows
     ]
-    return aligned(["group", "photos", "labels", "straddles splits"], cells, words=(1, 2, 3))
+    return aligned(["group", "photos", "the first", "labels", "straddles splits"], cells, words=(2, 3, 4))
 
 
 def conflicts(rows: Sequence[Json]) -> str:
@@ -182,11 +182,14 @@ def snapshot(found: Json) -> str:
 def fused(done: Json) -> str:
     """Return what a fusion came to."""
     held = {label: names for label, names in (done.get("held_out") or {}).items() if names}
+    numbers = {name: done.get(name, 0) for name in ("stored", "labelled", "restored", "duplicates")}
     lines = [
-        f"{done['task']}: {done['stored']:,} photos added, {done['duplicates']:,} there already.",
+        f"{done['task']}: {counts(numbers)}. Undo it: lenswright undo {done['edit']}",
         f"Classes: {counts(done.get('classes') or {})}. Splits: {counts(done.get('splits') or {})}.",
         *(f"Held out of {label} for the test: {', '.join(names)}." for label, names in held.items()),
     ]
+    if done.get("conflicts"):
+        lines.append(f"{done['conflicts']:,} have another label there, which they keep: lenswright conflicts")
     return "\n".join(lines)
 
 

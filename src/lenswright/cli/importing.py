@@ -27,7 +27,6 @@ from lenswright.storage.blobs import Blobs
 from lenswright.storage.database import Database, open_database
 
 SHOW_S = 0.1
-LEAST_FOR_SPEED = 100  # files come in by chunks; fewer say nothing about the speed
 STOPPED_WORDS = "Stopped."
 
 
@@ -64,16 +63,17 @@ def run(session: Session) -> int:
 def _attempt(session: Session, work: FolderImport) -> Attempt:
     """Take everything in, with the progress on the screen; what is in stays, whatever happens."""
     line, began, done, shown_at = Line(session.err), time.monotonic(), 0, 0.0
+    before = began
     problem = None
     try:
         for _ in work.run():
-            done += 1
             now = time.monotonic()
-            if now - shown_at >= SHOW_S:
+            if now - shown_at >= SHOW_S:  # files come in by chunks: what is done was done at `before`
                 shown_at = now
-                per_s = done / max(now - began, 1e-6) if done >= LEAST_FOR_SPEED else None
+                per_s = done / (before - began) if before > began else None
                 text, share = how_far(work.done_before + done, work.total, per_s)
                 line.show(text, share=share)
+            done, before = done + 1, now
     except KeyboardInterrupt:
         problem = STOPPED_WORDS
     except LenswrightError as exc:

@@ -69,7 +69,7 @@ def photos(session: Session) -> int:
 def label(session: Session) -> int:
     """Label photos, or take their label away."""
     given = session.given
-    expected = {} if given.expected is None else {"expected": given.expected}
+    expected = {} if given.expected is None else {"expected": given.expected or None}
     return _change(session, "label", {"photos": given.photos, "label": given.label or None, **expected})
 
 

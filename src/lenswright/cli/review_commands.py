@@ -1,13 +1,16 @@
 """Commands on what a person should look at, and corrections. Each returns the exit status."""
 
 from pathlib import Path
+from urllib.parse import quote
 
 from lenswright.cli import data_tables
 from lenswright.cli.arguments import common, paged
+from lenswright.cli.client import Json
 from lenswright.cli.command_group import CommandGroup
 from lenswright.cli.session import DONE, Session
 from lenswright.errors import InputRefused
 
+NEW_LABEL = "take a label that the task does not know yet"
 DECISIONS = ("accept", "drop", "confirm")
 DONE_WORDS = {
     "accept": "has the label {label!r} now",
@@ -24,10 +27,12 @@ def add_to(group: CommandGroup) -> None:
     )
     listed.add_argument("item", nargs="?", metavar="ITEM", help="as the list names it")
     listed.add_argument("label", nargs="?", metavar="LABEL", help="the right one")
+    listed.add_argument("--allow-new-label", action="store_true", help=NEW_LABEL)
     listed.add_argument("--kind", help="feedback, unsure, unknown or label_error")
     said = group.add("feedback", "say what a photo really showed", feedback, [common()])
     said.add_argument("request_id", metavar="REQUEST_ID", help="as /predict answered it")
     said.add_argument("label", metavar="LABEL", help="what it showed")
+    said.add_argument("--allow-new-label", action="store_true", help=NEW_LABEL)
     said.add_argument("--photo", type=Path, help="the photo, if it was not kept")
 
 
@@ -41,8 +46,8 @@ def review(session: Session) -> int:
     accepts = given.decision == "accept"
     if given.item is None or accepts != (given.label is not None):
         raise InputRefused(f"Expected: lenswright review {given.decision} ITEM{' LABEL' if accepts else ''}")
-    body = {"label": given.label} if accepts else {given.decision: True}
-    done = session.tell(f"/review/{given.item}", body)
+    body: Json = {"label": given.label, **_new(session)} if accepts else {given.decision: True}
+    done = session.api.post(f"/review/{quote(given.item, safe='')}", body)  # an item knows its task
     session.answer(done, f"{given.item} {DONE_WORDS[given.decision].format(label=given.label)}.")
     return DONE
 
@@ -50,15 +55,29 @@ def review(session: Session) -> int:
 def feedback(session: Session) -> int:
     """Send what a photo really showed, and the photo if it is named. Raises InputRefused."""
     given = session.given
-    body = {"request_id": given.request_id, "label": given.label}
+    body: Json = {"request_id": given.request_id, "label": given.label, **_new(session)}
     if given.photo is None:
         done = session.tell("/feedback", body)
     else:
         named = {"task": given.task} if given.task else {}
+        fields = {name: str(value).lower() if value is True else value for name, value in body.items()}
         try:
-            done = session.api.send("/feedback", {**body, **named}, [("image", given.photo)])
+            done = session.api.send("/feedback", {**fields, **named}, [("image", given.photo)])
         except OSError as exc:
             raise InputRefused(f"{given.photo} cannot be read: {exc.strerror or exc}.") from exc
-    kept = " The photo is kept." if done.get("kept") else ""
-    session.answer(done, f"Noted as review {done['review']}.{kept}")
+    session.answer(done, _noted(done))
     return DONE
+
+
+def _noted(done: Json) -> str:
+    """Return what became of a correction."""
+    words = [f"Noted as review {done['review']}."]
+    if done.get("right") is not None:
+        words.append("The prediction was right." if done["right"] else "The prediction was wrong.")
+    if done.get("waits"):
+        words.append("It waits for a decision: lenswright review")
+    return " ".join([*words, *([done["hint"]] if done.get("hint") else [])])
+
+
+def _new(session: Session) -> Json:
+    return {"allow_new_label": True} if session.given.allow_new_label else {}

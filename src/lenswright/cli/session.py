@@ -5,7 +5,7 @@ import json
 from collections.abc import Callable
 from typing import Any, TextIO
 
-from lenswright.cli.client import Client, Json
+from lenswright.cli.client import LONG_TIMEOUT_S, Client, Json
 
 DONE, FAILED, STOPPED = 0, 1, 3
 
@@ -36,7 +36,7 @@ class Session:
     def tell(self, path: str, body: Json | None = None) -> Json:
         """Send `body` with the task that was named, if one was, and return the API's answer."""
         named = {"task": self.given.task} if self.given.task else {}
-        return self.api.post(path, {**named, **(body or {})})
+        return self.api.post(path, {**named, **(body or {})}, timeout=LONG_TIMEOUT_S)
 
 
 Command = Callable[[Session], int]

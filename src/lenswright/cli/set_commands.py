@@ -5,7 +5,7 @@ from pathlib import Path
 
 from lenswright.cli import data_tables
 from lenswright.cli.arguments import common, count, paged
-from lenswright.cli.client import Json
+from lenswright.cli.client import LONG_TIMEOUT_S, Json
 from lenswright.cli.command_group import CommandGroup
 from lenswright.cli.exported import save
 from lenswright.cli.session import DONE, Session
@@ -40,7 +40,7 @@ def fuse(session: Session) -> int:
     given = session.given
     body = {"task": given.new_task, "sources": sources(given.mappings)}
     body |= {"hold_out": given.hold_out, "seed": given.seed}
-    done = session.api.post("/dataset/fuse", body)
+    done = session.api.post("/dataset/fuse", body, timeout=LONG_TIMEOUT_S)
     session.answer(done, data_tables.fused(done))
     return DONE
 

@@ -14,13 +14,14 @@ from pathlib import Path
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from lenswright.dataset.archive import SIGNATURES
 from lenswright.dataset.edit_history import EditEntry, edit, entries_page
 from lenswright.dataset.edits import Action, end_edit
 from lenswright.dataset.folder_layout import plan
 from lenswright.dataset.intake import Intake
 from lenswright.dataset.photo_source import PhotoSource
 from lenswright.dataset.upload import IntakeResult, Upload, clean_filename, printing
-from lenswright.errors import ImageError, InputRefused
+from lenswright.errors import ArchiveRefused, ImageError, InputRefused
 from lenswright.storage.database import Database
 from lenswright.storage.dataset_tables import EditEntryRow, EditRow
 
@@ -84,8 +85,8 @@ class FolderImport:
 
     @property
     def total(self) -> int:
-        """How many files there are."""
-        return len(self._source.names)
+        """How many files there are, or should be."""
+        return len(self._source.names) + len(self.plan.missing)
 
     def run(self) -> Iterator[IntakeResult]:
         """Yield what became of each file that is not in yet, once that is on disk.
@@ -126,24 +127,37 @@ class FolderImport:
         return ImportReport(self._edit_id, counts, several, tuple(refused))
 
     def _uploads(self) -> Iterator[Upload]:
-        """Yield the files that have no entry, each read only now."""
+        """Yield the files that have no entry, each read only now; then those that a list names in vain."""
         left = self._done.copy()  # counted: two long names may be one when they are cut
         for name, placement in zip(self._source.names, self.plan.placements, strict=True):
-            kept_name = clean_filename(name)
-            if left[kept_name]:
-                left[kept_name] -= 1
-                continue
-            label, split = self._wish.label or placement.label, self._wish.split or placement.split
-            try:
-                yield Upload(name, self._source.read(name), label, split)
-            except ImageError as exc:
-                yield Upload(name, b"", label, split, exc)
+            if not _taken_from(left, name):
+                label, split = self._wish.label or placement.label, self._wish.split or placement.split
+                yield self._upload(name, label, split)
+        yield from (upload for upload in self.plan.missing if not _taken_from(left, upload.filename))
+
+    def _upload(self, name: str, label: str | None, split: str | None) -> Upload:
+        try:
+            data = self._source.read(name)
+        except ImageError as exc:
+            return Upload(name, b"", label, split, exc)
+        if data.startswith(SIGNATURES):
+            nested = ArchiveRefused("Expected a photo. Received: a zip; import it by itself.")
+            return Upload(name, b"", label, split, nested)
+        return Upload(name, data, label, split)
 
     def _reopen(self, edit_id: int) -> None:
         with self._database.writing() as session:
             row = session.get_one(EditRow, edit_id)
             detail = {name: value for name, value in json.loads(row.detail).items() if name != CUT_SHORT}
             row.detail, row.ended_at = json.dumps(detail), None
+
+
+def _taken_from(left: Counter[str], name: str) -> bool:
+    kept_name = clean_filename(name)
+    if not left[kept_name]:
+        return False
+    left[kept_name] -= 1
+    return True
 
 
 def _detail(wish: ImportWish) -> dict[str, str | None]:

@@ -13,7 +13,7 @@ from lenswright.dataset.upload import Upload
 from lenswright.dataset.zip_safety import ArchiveLimits, member_parts
 from lenswright.errors import ArchiveRefused, ImageError, ImageTooLarge, MissingFile
 
-__all__ = ["ArchiveLimits", "SentFile", "read_all", "read_uploads"]
+__all__ = ["ArchiveLimits", "SentFile", "missing_files", "read_all", "read_uploads"]
 
 MOST_MISSING = 1_000  # files that a list names in vain and that are told one by one
 
@@ -59,7 +59,7 @@ def read_all(
         except ArchiveRefused as exc:
             yield Upload(file.name, b"", refusal=exc)
     if table is not None:
-        yield from _missing(table, lists[0].name)
+        yield from missing_files(table, lists[0].name)
 
 
 def read_uploads(
@@ -112,7 +112,7 @@ def _read_zip(stream: BinaryIO, said: Said, limits: ArchiveLimits) -> Iterator[U
     for member, placement in zip(photos, place_all(paths, table, layout), strict=True):
         yield _read_member(archive, member, said.label or placement.label, said.split or placement.split)
     if own is not None and (layout == "csv" or _is_labels_file(list_name)):
-        yield from _missing(own, list_name)
+        yield from missing_files(own, list_name)
 
 
 def _read_member(archive: Archive, member: ZipInfo, label: str | None, split: str | None) -> Upload:
@@ -153,7 +153,8 @@ def _sent_table(file: SentFile, limits: ArchiveLimits) -> LabelTable:
     return required_label_table(file.name, data)
 
 
-def _missing(table: LabelTable, list_name: str) -> Iterator[Upload]:
+def missing_files(table: LabelTable, list_name: str) -> Iterator[Upload]:
+    """Yield a refusal for each file that a list names in vain; for many, one for the rest of them."""
     names = table.missing()
     for name in names[:MOST_MISSING]:
         yield Upload(name, b"", refusal=MissingFile(f"{list_name!r} names it, but it is not there."))
