@@ -34,7 +34,7 @@ PHASES = {
     "tune": ("starting", "features", "tuning", "tuning", "tuning"),
     "compare": ("starting", "features", "fitting", "comparing"),
     "export": ("exporting",),
-    "check": ("starting", "features", "checking", "advising"),
+    "check": ("starting", "features", "label errors", "advice"),
 }
 EPOCHS = 24
 REASON = "Promoted: right on 463 of 480 test photos, the champion on 451: not worse (p = 0.08)."
@@ -82,6 +82,8 @@ class FakeRuns:
         wishes = run["wishes"]
         if wishes.get("kind") == "tune":
             run["result"] = trials(wishes.get("trials", 20))
+        elif wishes.get("kind") == "check":
+            run["result"] = {"photos": self.photos(), "suggestions": 9, "regrouped": {"groups": 2}}
         elif wishes.get("kind") == "compare":
             asked = wishes["configurations"]
             versions = [

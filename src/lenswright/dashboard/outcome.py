@@ -17,6 +17,8 @@ def outcome(run: Json) -> tuple[str, str]:
         return "good", _tuned(result["trials"])
     if result.get("leaderboard"):
         return "good", _compared(result["leaderboard"])
+    if run.get("kind") == "check" and "suggestions" in result:
+        return "good", _checked(result)
     if result.get("files"):
         return "good", f"Written: {', '.join(file['name'] for file in result['files'])}."
     if run["state"] == "stopped":
@@ -46,6 +48,13 @@ def _tuned(trials: list[Json]) -> str:
     return (
         f"{formats.plural(len(trials), 'setting')} tried; the best reaches {best} on the validation photos."
     )
+
+
+def _checked(result: Json) -> str:
+    joined = (result.get("regrouped") or {}).get("groups") or 0
+    doubtful = formats.plural(result["suggestions"], "doubtful label")
+    groups = f", {formats.plural(joined, 'group')} of near-duplicates joined" if joined else ""
+    return f"{formats.plural(result.get('photos') or 0, 'photo')} checked: {doubtful}{groups}."
 
 
 def _compared(leaderboard: list[Json]) -> str:

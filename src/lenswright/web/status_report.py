@@ -84,6 +84,7 @@ def _confusion(here: Services, task: str, version: str) -> dict[str, Any] | None
 def _running_entry(run: Run) -> dict[str, Any]:
     return {
         "run_id": run.id,
+        "kind": run.kind,
         "state": run.state,
         "phase": run.phase,
         "progress": run.progress,

@@ -85,4 +85,9 @@ def test_a_check_that_goes_on_shows_how_far_it_is(fake: FakeApi, api: ApiClient)
     fake.runs.train_s = 100
     fake.runs.start({"kind": "check"})["at"] -= 30
     start, shown, words, share, _ = check.progress(poll.take(ApiClient(api.url), None, "/data", None, now=0))
-    assert (start, shown, words, share) == ("hidden", "upload-progress", "Checking: features", "30\u202f%")
+    assert (start, shown, words, share) == (
+        "hidden",
+        "upload-progress",
+        "Checking: looking at every photo",
+        "30\u202f%",
+    )

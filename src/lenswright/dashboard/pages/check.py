@@ -10,6 +10,7 @@ from lenswright.dashboard import formats
 from lenswright.dashboard.api_client import ApiClient, Json
 from lenswright.dashboard.cards import card
 from lenswright.dashboard.pages.deeds import act
+from lenswright.dashboard.pages.run import phase_words
 from lenswright.errors import ApiRefused
 
 WHAT = "It looks for wrong labels and near-duplicates, measures the photos, and says what would help most."
@@ -48,7 +49,7 @@ def progress(live: Json) -> tuple[Any, ...]:
         return "", "hidden", "", "", 0
     share = run.get("progress") or 0.0
     what = "Checking" if run.get("kind") == "check" else f"Run {run['run_id']} goes on"
-    words = f"{what}: {run['phase']}" if run.get("phase") else what
+    words = f"{what}: {phase_words(run).lower()}"
     return "hidden", "upload-progress", words, formats.percent(share, 0), 100 * share
 
 

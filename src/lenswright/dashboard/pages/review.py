@@ -130,12 +130,11 @@ def offered(item: Json, labels: list[str]) -> list[str]:
 def known(item: Json) -> Any:
     """Return why the photo is here, and what was said of it."""
     photo = item["photo"]
-    pairs = []
-    if item.get("predicted_class"):
-        sure = f" · {formats.percent(item['confidence'], 0)}" if item.get("confidence") is not None else ""
-        pairs.append(("Taken for", html.Strong(f"{item['predicted_class']}{sure}")))
-    if item.get("suggested"):
-        pairs.append(("Suggested", html.Strong(item["suggested"])))
+    sure = f" · {formats.percent(item['confidence'], 0)}" if item.get("confidence") is not None else ""
+    taken, suggested = item.get("predicted_class"), item.get("suggested")
+    pairs = [("Taken for", html.Strong(f"{taken}{sure}"))] if taken else []
+    if suggested:
+        pairs.append(("Suggested", html.Strong(suggested if taken else f"{suggested}{sure}")))
     pairs += [
         ("Its label", item.get("given") or photo.get("label") or "none yet"),
         ("File", photo["filename"]),

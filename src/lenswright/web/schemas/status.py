@@ -42,6 +42,7 @@ class LiveModelEntry(Answer):
 
 class RunningEntry(Answer):
     run_id: int
+    kind: str
     state: str
     phase: str
     progress: float
