@@ -53,6 +53,16 @@ def test_it_is_among_the_edits_with_who_asked(two_tasks: FlaskClient) -> None:
     assert (told["action"], told["by"], told["counts"]) == ("fuse", "api, 127.0.0.1", {"stored": 11})
 
 
+def test_it_can_be_undone_and_done_again(two_tasks: FlaskClient) -> None:
+    edit = two_tasks.post("/dataset/fuse", json=PETS).json["edit"]
+    undone = two_tasks.post(f"/dataset/edits/{edit}/undo").json
+    assert (undone["changed"], undone["skipped"]) == (11, [])
+    assert two_tasks.get("/dataset?task=pets").json["total"] == 0
+    assert two_tasks.get("/dataset?task=dogs").json["total"] == 8
+    again = body(two_tasks.post("/dataset/fuse", json=PETS), FuseAnswer)
+    assert (again["restored"], again["classes"]) == (11, {"cat": 3, "dog": 8})
+
+
 @pytest.mark.parametrize(
     ("sent", "status", "code", "words"),
     [
