@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from lenswright.storage.dataset_tables import EditEntryRow, EditRow, PhotoRow
@@ -106,7 +107,7 @@ def note(
         EditEntryRow(
             edit_id=edit_id,
             photo_id=photo.id if photo else None,
-            filename=filename or (photo.filename if photo else None) or None,  # a forgotten one has none
+            filename=filename or (photo.filename if photo else None),
             outcome=outcome,
             label_before=before.label,
             label_after=label or after.label,
@@ -126,14 +127,22 @@ def record(
         return Change(None, 0)
     edit = begin_edit(session, task, action, by=by, now=now)
     edit.ended_at = now
-    for entry in changes:
-        note(
-            session,
-            edit.id,
-            entry.outcome,
-            photo=entry.photo,
-            before=entry.before,
-            code=entry.code,
-            reason=entry.reason,
-        )
+    session.flush()
+    session.execute(insert(EditEntryRow), [_entry(edit.id, change) for change in changes])
     return Change(edit.id, len(changes))
+
+
+def _entry(edit_id: int, change: Noted) -> dict[str, Any]:
+    after = state_of(change.photo)
+    return {
+        "edit_id": edit_id,
+        "photo_id": change.photo.id,
+        "filename": change.photo.filename or None,  # a forgotten one has none
+        "outcome": change.outcome,
+        "label_before": change.before.label,
+        "label_after": after.label,
+        "split_before": change.before.split,
+        "split_after": after.split,
+        "code": change.code,
+        "reason": change.reason,
+    }

@@ -2,15 +2,17 @@
 
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from sqlalchemy import func, insert, select, update
-from sqlalchemy.orm import Session, load_only
+from sqlalchemy.orm import Session
 
-from lenswright.dataset.edits import Noted, begin_edit, state_of
-from lenswright.dataset.reversal import REVERSIBLE, ChangedSince, reverse
+from lenswright.dataset.edits import begin_edit
+from lenswright.dataset.example import SPLITS
+from lenswright.dataset.reversal import REVERSIBLE, ChangedSince, Done, Standing, reverse
 from lenswright.dataset.selection import LARGEST_ID
+from lenswright.dataset.split_guard import SplitGuard
 from lenswright.errors import CannotUndo, NotFound
 from lenswright.storage.database import Database
 from lenswright.storage.dataset_tables import EditEntryRow, EditRow, PhotoRow
@@ -19,16 +21,8 @@ CHUNK = 1_000  # entries in memory at once
 MOST_SKIPPED = 1_000  # of those that are named
 QUIET_S = 300.0  # an upload that stored nothing for so long was cut off
 
-_READ = (
-    PhotoRow.label,
-    PhotoRow.split,
-    PhotoRow.group_id,
-    PhotoRow.filename,
-    PhotoRow.labelled_at,
-    PhotoRow.confirmed_at,
-    PhotoRow.deleted_at,
-    PhotoRow.forgotten_at,
-)
+_STANDING = [getattr(PhotoRow, field.name) for field in fields(Standing)]
+_DONE = [getattr(EditEntryRow, field.name) for field in fields(Done)]
 
 
 @dataclass(frozen=True)
@@ -66,7 +60,7 @@ def undo(database: Database, edit_id: int, *, by: str, clock: Callable[[], float
         )
         undoing.ended_at = now
         session.flush()
-        work = _Work(session, undoing.id, edit.at, now)
+        work = _Work(session, edit.task, undoing.id, edit.at, now)
         for entries in _newest_first(session, edit.id):
             work.take_back(entries)
         done = Undone(undoing.id if work.changed else None, work.changed, work.skipped, work.skipped_count)
@@ -77,34 +71,64 @@ def undo(database: Database, edit_id: int, *, by: str, clock: Callable[[], float
 class _Work:
     """The undoing of one edit: what it changed so far, and what it could not."""
 
-    def __init__(self, session: Session, undoing: int, edited_at: float, now: float) -> None:
-        self._session, self._undoing = session, undoing
+    def __init__(self, session: Session, task: str, undoing: int, edited_at: float, now: float) -> None:
+        self._session, self._task, self._undoing = session, task, undoing
+        self._guard: SplitGuard | None = None  # it reads how all look, which few undoings need
         self._edited_at, self._now = edited_at, now
         self.changed, self.skipped_count = 0, 0
         self.skipped: list[Skipped] = []
 
-    def take_back(self, entries: Sequence[EditEntryRow]) -> None:
-        """Take back some entries; nothing of them stays in memory."""
-        ids = {entry.photo_id for entry in entries}
-        query = select(PhotoRow).where(PhotoRow.id.in_(ids)).options(load_only(*_READ))
-        photos = {row.id: row for row in self._session.scalars(query)}
-        noted = [row for entry in entries if (row := self._reversed(entry, photos))]
-        self._session.flush()
+    def take_back(self, entries: Sequence[Done]) -> None:
+        """Take back some entries."""
+        query = select(*_STANDING).where(PhotoRow.id.in_({entry.photo_id for entry in entries}))
+        photos = {row.id: Standing(*row) for row in self._session.execute(query)}
+        if self._guard is None and any(_gives_split(entry) for entry in entries):
+            self._guard = SplitGuard(self._session, self._task)
+        noted = [row for entry in entries if (row := self._reversed(entry, photos.get(entry.photo_id)))]
         if noted:
+            changed = {row["photo_id"] for row in noted}
+            self._session.execute(update(PhotoRow), [vars(photos[photo_id]) for photo_id in changed])
             self._session.execute(insert(EditEntryRow), noted)
         self.changed += len(noted)
-        self._session.expunge_all()
 
-    def _reversed(self, entry: EditEntryRow, photos: dict[int, PhotoRow]) -> dict[str, Any] | None:
-        photo_id = int(entry.photo_id or 0)
+    def _reversed(self, entry: Done, photo: Standing | None) -> dict[str, Any] | None:
+        before = replace(photo) if photo else None
         try:
-            done = reverse(entry, photos.get(photo_id), self._edited_at, self._now)
+            done = reverse(entry, photo, self._edited_at, self._now)
+            self._check_leak(photo, before)
         except ChangedSince as exc:
             self.skipped_count += 1
             if len(self.skipped) < MOST_SKIPPED:
-                self.skipped.append(Skipped(photo_id, f"{str(exc)[:1].upper()}{str(exc)[1:]}."))
+                self.skipped.append(Skipped(entry.photo_id, f"{str(exc)[:1].upper()}{str(exc)[1:]}."))
             return None
-        return _entry(self._undoing, done)
+        after = photo.state if photo else done.before
+        return {
+            "edit_id": self._undoing,
+            "photo_id": entry.photo_id,
+            "outcome": done.outcome,
+            "label_before": done.before.label,
+            "label_after": after.label,
+            "split_before": done.before.split,
+            "split_after": after.split,
+            "code": done.code,
+            "reason": done.reason,
+        }
+
+    def _check_leak(self, photo: Standing | None, before: Standing | None) -> None:
+        """Raise ChangedSince, the photo as `before`, if its likes are in another split than it got back."""
+        if self._guard is None or photo is None or before is None:
+            return
+        other = self._guard.other_split(photo) if photo.split != before.split else None
+        if other is None:
+            self._guard.moved(photo, before.group_id)
+            return
+        given = photo.split
+        vars(photo).update(vars(before))
+        raise ChangedSince(f"photos that look like it are in the split {other} now, not {given}")
+
+
+def _gives_split(entry: Done) -> bool:
+    return entry.split_before in SPLITS and entry.split_before != entry.split_after
 
 
 def _undoable(session: Session, edit_id: int, now: float) -> EditRow:
@@ -122,19 +146,18 @@ def _undoable(session: Session, edit_id: int, now: float) -> EditRow:
     return edit
 
 
-def _newest_first(session: Session, edit_id: int) -> Iterator[Sequence[EditEntryRow]]:
+def _newest_first(session: Session, edit_id: int) -> Iterator[list[Done]]:
     """Yield the entries of an edit that changed a photo: of several of one photo the last comes first."""
-    query = select(EditEntryRow).where(
+    query = select(EditEntryRow.id, *_DONE).where(
         EditEntryRow.edit_id == edit_id,
         EditEntryRow.photo_id.is_not(None),
         EditEntryRow.outcome.in_(REVERSIBLE),
     )
     query = query.order_by(EditEntryRow.id.desc()).limit(CHUNK)
-    entries = session.scalars(query).all()
-    while entries:
-        oldest = entries[-1].id
-        yield entries
-        entries = session.scalars(query.where(EditEntryRow.id < oldest)).all()
+    rows = session.execute(query).all()
+    while rows:
+        yield [Done(*row[1:]) for row in rows]
+        rows = session.execute(query.where(EditEntryRow.id < rows[-1].id)).all()
 
 
 def _link(session: Session, edit_id: int, done: Undone, undoing: int, now: float) -> None:
@@ -147,19 +170,3 @@ def _link(session: Session, edit_id: int, done: Undone, undoing: int, now: float
     if edit.undoes is not None:
         again = (EditRow.id == edit.undoes) & (EditRow.undone_by == edit_id)
         session.execute(update(EditRow).where(again).values(undone_by=None))
-
-
-def _entry(edit_id: int, done: Noted) -> dict[str, Any]:
-    after = state_of(done.photo)
-    return {
-        "edit_id": edit_id,
-        "photo_id": done.photo.id,
-        "filename": done.photo.filename,
-        "outcome": done.outcome,
-        "label_before": done.before.label,
-        "label_after": after.label,
-        "split_before": done.before.split,
-        "split_after": after.split,
-        "code": done.code,
-        "reason": done.reason,
-    }
