@@ -1,13 +1,13 @@
 """How the photos of a task are distributed: histograms of what was measured, and counts."""
 
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import case, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from lenswright.dataset.example import present
 from lenswright.dataset.quality import PROBLEMS, problem_condition
@@ -18,6 +18,14 @@ BINS = 20
 BRIGHTEST = 255.0
 SKEWED = 8  # times as large as the smallest: equal steps would leave most bins empty
 ROWS_AT_ONCE = 10_000
+
+_MEASURED = (
+    PhotoRow.brightness,
+    PhotoRow.sharpness,
+    PhotoRow.width,
+    PhotoRow.height,
+    PhotoRow.size_bytes,
+)
 
 Numbers = NDArray[np.float64]
 
@@ -52,7 +60,8 @@ class Distribution:
 def distribution(database: Database, task: str) -> Distribution:
     """Return the distribution of `task`; 48 bytes a photo are held in memory."""
     with database.reading() as session:
-        numbers, labels, formats = _read(session, task)
+        numbers = _read(session, task)
+        labels, formats = (_count(session, task, column) for column in (PhotoRow.label, PhotoRow.format))
         problems = _problems(session, task)
     brightness, sharpness, width, height, size_bytes = numbers  # (5, N)
     measured = ~np.isnan(brightness)
@@ -63,33 +72,27 @@ def distribution(database: Database, task: str) -> Distribution:
         height=_histogram(height),
         aspect=_histogram(width / height),
         size_bytes=_histogram(size_bytes),
-        per_class=tuple(sorted(labels.items(), key=lambda entry: (-entry[1], entry[0]))),
-        formats=dict(formats.most_common()),
+        per_class=tuple(labels.items()),
+        formats=formats,
         problems=problems,
         unmeasured=int(np.count_nonzero(~measured)),
     )
 
 
-def _read(session: Session, task: str) -> tuple[Numbers, Counter[str], Counter[str]]:
-    """Return brightness, sharpness, width, height, bytes (5, N), NaN where unmeasured; classes; formats."""
-    query = select(
-        PhotoRow.brightness,
-        PhotoRow.sharpness,
-        PhotoRow.width,
-        PhotoRow.height,
-        PhotoRow.size_bytes,
-        PhotoRow.label,
-        PhotoRow.format,
-    ).where(present(task))
-    parts: list[Numbers] = [np.empty((0, 5))]
-    labels: Counter[str] = Counter()
-    formats: Counter[str] = Counter()
+def _read(session: Session, task: str) -> Numbers:
+    """Return brightness, sharpness, width, height and bytes (5, N); NaN is what nobody measured."""
+    query = select(*_MEASURED).where(present(task))
+    parts: list[Numbers] = [np.empty((0, len(_MEASURED)))]
     for rows in session.execute(query).partitions(ROWS_AT_ONCE):
-        *numbers, some_labels, some_formats = zip(*rows, strict=True)
-        parts.append(np.array(numbers, np.float64).T)  # None becomes NaN; (5, n) -> (n, 5)
-        labels.update(label for label in some_labels if label is not None)
-        formats.update(some_formats)
-    return np.concatenate(parts).T, labels, formats
+        parts.append(np.array([tuple(row) for row in rows], np.float64))  # None becomes NaN
+    return np.concatenate(parts).T
+
+
+def _count(session: Session, task: str, column: InstrumentedAttribute[Any]) -> dict[str, int]:
+    """Return how many photos have each value of a column, the most frequent first."""
+    query = select(column, func.count()).where(present(task), column.is_not(None)).group_by(column)
+    counts = [(str(value), int(count)) for value, count in session.execute(query)]
+    return dict(sorted(counts, key=lambda entry: (-entry[1], entry[0])))
 
 
 def _problems(session: Session, task: str) -> dict[str, int]:
