@@ -46,7 +46,8 @@ def figure_of(figure: go.Figure, height_px: int, description: str, *, least_widt
     """Return a finished figure as an element; narrower than `least_width_px` it scrolls sideways."""
     style = {"height": f"{height_px}px", "minWidth": f"{least_width_px}px"}
     graph = dcc.Graph(figure=figure, config=GRAPH_CONFIG, style=style)
-    return html.Div(graph, className="chart sideways", role="img", **{"aria-label": description})
+    place = {"minHeight": f"{height_px}px"}  # before the chart's code has come
+    return html.Div(graph, className="chart sideways", role="img", style=place, **{"aria-label": description})
 
 
 def blank() -> go.Figure:

@@ -12,6 +12,11 @@ def test_sentences_classes_and_pairs_are_shown(api: ApiClient) -> None:
         assert words in shown
 
 
+def test_names_of_classes_stand_out_in_sentences() -> None:
+    first, name, last = advice.marked("More `old dog`, please.")
+    assert (first, name.children, last) == ("More ", "old dog", ", please.")
+
+
 def test_before_the_first_check_it_says_how_to_get_advice(fake: FakeApi, api: ApiClient) -> None:
     fake.checks.checked_at = None
     told, _ = advice.fetch(api, FACTS, None)

@@ -21,6 +21,9 @@ def test_a_label_is_set_told_and_taken_back(fake: FakeApi, api: ApiClient) -> No
     back = do(api, do="undo", edit=done["edit"])
     assert (back["words"], back["back"]) == ("Taken back for 3 photos.", "Redo")
     assert [photo["label"] for photo in fake.photos[:3]] == before
+    again = do(api, do="undo", edit=back["edit"], again=True)
+    assert (again["words"], again["back"]) == ("Done again for 3 photos.", "Undo")
+    assert [photo["label"] for photo in fake.photos[:3]] == ["parrot"] * 3
 
 
 def test_what_changed_since_is_said_to_stay(api: ApiClient) -> None:
@@ -73,6 +76,6 @@ def test_a_check_and_an_earlier_data_set_lead_to_their_run(api: ApiClient) -> No
 def test_the_toast_offers_to_take_it_back() -> None:
     names, words, link, undo = deeds.tell({"words": "Done.", "edit": 7, "back": "Undo"})
     assert (names, words, link) == ("toast", "Done.", None)
-    assert json.loads(getattr(undo, "data-act")) == {"do": "undo", "edit": 7}
+    assert json.loads(getattr(undo, "data-act")) == {"do": "undo", "edit": 7, "again": False}
     assert deeds.tell({"words": "No.", "edit": None, "bad": True})[::3] == ("toast bad", None)
     assert deeds.tell(None)[0] == "toast hidden"

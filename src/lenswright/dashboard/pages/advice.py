@@ -58,7 +58,7 @@ def show(advice: Json | None, scheme: str | None) -> Any:
     if not advice:
         words = "A check of the data says where more photos would help most, and what is confused with what."
         return card(empty("question", "No advice yet", words, go_to("Check the data", "/data?tab=work")))
-    told = [html.P(sentence) for sentence in advice.get("words") or []]
+    told = [html.P(marked(sentence)) for sentence in advice.get("words") or []]
     aside = html.Span(f"checked {formats.ago(advice.get('checked_at'))}")
     curve = advice.get("curve") or []
     drawn = [figure_of(learning_curve(curve, scheme), 240, "Accuracy by number of photos")] if curve else []
@@ -66,6 +66,12 @@ def show(advice: Json | None, scheme: str | None) -> Any:
     return html.Div(
         [first, html.Div([_classes(advice), _pairs(advice)], className="grid two")], className="stack"
     )
+
+
+def marked(sentence: str) -> list[Any]:
+    """Return the sentence with what stands between backticks in bold: names of classes."""
+    parts = sentence.split("`")
+    return [html.Strong(part) if i % 2 else part for i, part in enumerate(parts) if part]
 
 
 def _classes(advice: Json) -> Any:

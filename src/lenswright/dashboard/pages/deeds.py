@@ -72,11 +72,16 @@ def _change(api: ApiClient, task: str | None, deed: Json) -> Json:
 
 def _undo(api: ApiClient, task: str | None, deed: Json) -> Json:
     done = api.data.undo(task, deed["edit"])
-    words = f"Taken back for {formats.plural(done['changed'], 'photo')}."
+    again = bool(deed.get("again"))
+    words = f"{'Done again' if again else 'Taken back'} for {formats.plural(done['changed'], 'photo')}."
     if done.get("skipped"):
         n = len(done["skipped"])
         words += f" {formats.plural(n, 'photo')} changed since and {'stays' if n == 1 else 'stay'} as now."
-    return {"words": words, "edit": done["edit"] if done["changed"] else None, "back": "Redo"}
+    return {
+        "words": words,
+        "edit": done["edit"] if done["changed"] else None,
+        "back": "Undo" if again else "Redo",
+    }
 
 
 def _decide(api: ApiClient, task: str | None, deed: Json) -> Json:
@@ -119,7 +124,7 @@ def tell(edited: Json | None) -> tuple[Any, ...]:
     link = html.A("Watch it", href=edited["href"]) if edited.get("href") else None
     undo = None
     if edited.get("edit"):
-        deed = {"do": "undo", "edit": edited["edit"]}
+        deed = {"do": "undo", "edit": edited["edit"], "again": edited.get("back") == "Redo"}
         label = [icon("undo", 14), edited.get("back") or "Undo"]
         undo = act(label, deed, look="quiet", id="toast-button", title="Ctrl+Z")
     return f"toast {'bad' if edited.get('bad') else ''}".strip(), edited["words"], link, undo

@@ -30,7 +30,7 @@ def drawer() -> dmc.Drawer:
     ]
     return dmc.Drawer(
         html.Div(parts, className="stack drawer"),
-        id="photo",
+        id="photo-drawer",
         title=html.Span(id="photo-title"),
         position="right",
         size="md",
@@ -192,7 +192,7 @@ def again(
 def register(app: Dash, bound: Callable[..., Any]) -> None:
     """Register the callbacks of the drawer."""
     app.callback(
-        Output("photo", "opened"),
+        Output("photo-drawer", "opened"),
         Output("photo-title", "children"),
         Output("photo-picture", "children"),
         Output("photo-labelling", "className"),
@@ -205,11 +205,11 @@ def register(app: Dash, bound: Callable[..., Any]) -> None:
         prevent_initial_call=True,
     )(bound(show))
     app.callback(
-        Output("photo", "opened", allow_duplicate=True),
+        Output("photo-drawer", "opened", allow_duplicate=True),
         Output("photo-labelling", "className", allow_duplicate=True),
         Output("photo-body", "children", allow_duplicate=True),
         Input("edited", "data"),
-        State("photo", "opened"),
+        State("photo-drawer", "opened"),
         State("opened", "data"),
         prevent_initial_call=True,
     )(bound(again))
