@@ -5,6 +5,7 @@ from collections import Counter
 
 import pytest
 from PIL import Image
+from sqlalchemy import insert
 
 from lenswright.dataset.intake import Intake, IntakeResult, Upload
 from lenswright.dataset.statistics import dataset_statistics, photo
@@ -12,6 +13,7 @@ from lenswright.errors import UnreadableImage
 from lenswright.imaging.decode import DecodeLimits
 from lenswright.storage.blobs import Blobs
 from lenswright.storage.database import Database
+from lenswright.storage.dataset_tables import PhotoRow
 from tests.builders import encode, make_photo, make_photos, make_pixels
 from tests.dataset.conftest import NOW, Take
 
@@ -199,3 +201,23 @@ def test_splits_are_stratified_and_do_not_depend_on_batches(take: Take) -> None:
 def test_odd_file_names_are_kept_as_far_as_they_can_be_shown(take: Take, given: str, kept: str) -> None:
     (stored,) = take(Upload(given, make_photo()))
     assert (stored.outcome, stored.filename) == ("stored", kept)
+
+
+def test_a_task_may_have_ten_thousand_classes(take: Take, database: Database) -> None:
+    take(Upload("x", make_photo(), "class 0"))
+    with database.writing() as session:
+        facts = {
+            column.name: getattr(session.get_one(PhotoRow, 1), column.name)
+            for column in PhotoRow.__table__.columns
+        }
+        rows = [
+            facts
+            | {"id": 1 + n, "group_id": 1 + n, "label": f"class {n}", "pixel_sha256": f"{n:064}", "dhash": n}
+            for n in range(1, 10_000)
+        ]
+        session.execute(insert(PhotoRow), rows)
+    known, new = take(
+        Upload("y", make_photo(seed=1), " CLASS  9999"), Upload("z", make_photo(seed=2), "class 10000")
+    )
+    assert (known.label, known.split, new.label) == ("class 9999", "test", "class 10000")
+    assert len(dataset_statistics(database, "shapes").classes) == 10_001

@@ -23,6 +23,7 @@ from lenswright.dataset.example import SPLITS
 from lenswright.dataset.intake import Intake, Upload
 from lenswright.dataset.labelling import relabel
 from lenswright.dataset.looks import Look
+from lenswright.dataset.regrouping import merge_groups
 from lenswright.dataset.undo import undo
 from lenswright.errors import CannotUndo
 from lenswright.imaging.decode import DecodeLimits
@@ -52,6 +53,7 @@ acts = st.lists(
     st.one_of(
         st.tuples(st.just("upload"), uploads),
         st.tuples(st.sampled_from(["delete", "restore", "undo"]), st.integers(0, 30)),
+        st.tuples(st.just("merge"), st.tuples(st.integers(0, 30), st.integers(0, 30))),
         st.tuples(st.just("label"), st.tuples(st.integers(0, 30), labels)),
         st.just(("restart", None)),
     ),
@@ -108,6 +110,11 @@ class World:
     def do_restore(self, place: int) -> None:
         if rows := self.rows():
             restore_photos(self.database, TASK, [rows[place % len(rows)].id], by="me")
+
+    def do_merge(self, places: tuple[int, int]) -> None:
+        if rows := self.rows():
+            one, other = (rows[place % len(rows)].id for place in places)
+            merge_groups(self.database, TASK, [(one, other)], by="me", now=5.0)
 
     def do_undo(self, place: int) -> None:
         _, edits = edits_page(self.database, TASK, page_size=500)
