@@ -117,7 +117,7 @@ def test_a_known_label_in_another_case_is_the_known_one(ready: FlaskClient) -> N
 @pytest.mark.parametrize(
     ("asked", "status", "code", "words"),
     [
-        ({"files": [999], "labels": ["cat"]}, 404, "not_found", "no file '999'"),
+        ({"files": [999], "labels": ["cat"]}, 404, "not_found", "no photo '999'"),
         ({"files": ["uploads/../x"], "labels": ["cat"]}, 404, "not_found", "no file"),
         ({"files": [10**40], "labels": ["cat"]}, 400, "malformed_request", "files"),
         ({"files": [1, 2], "labels": ["cat"]}, 422, "unusable_input", "2 files and 1 labels"),

@@ -18,7 +18,7 @@ class PhotoRow(Table):
     __table_args__ = (
         UniqueConstraint("task", "pixel_sha256"),
         Index(None, "task", "sha256"),
-        Index(None, "task", "label", "split"),
+        Index(None, "task", "deleted_at", "label", "split"),
         Index(None, "task", "group_id"),
         Index(None, "task", "forgotten_at"),
         Index(None, "task", "deleted_at", "id"),

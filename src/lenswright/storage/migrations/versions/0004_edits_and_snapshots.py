@@ -21,6 +21,9 @@ def upgrade() -> None:
         op.add_column("photos", sa.Column(name, kind(), nullable=True))
     op.add_column("runs", sa.Column("snapshot_id", sa.Integer(), nullable=True))
     op.create_index("ix_photos_task_forgotten_at", "photos", ["task", "forgotten_at"])
+    op.drop_index("ix_photos_task_label_split", "photos")
+    columns = ["task", "deleted_at", "label", "split"]
+    op.create_index("ix_photos_task_deleted_at_label_split", "photos", columns)
     op.create_index("ix_photos_task_deleted_at_id", "photos", ["task", "deleted_at", "id"])
     op.create_index("ix_photos_edit_id", "photos", ["edit_id"])
     op.create_index("ix_photos_sha256", "photos", ["sha256"])
