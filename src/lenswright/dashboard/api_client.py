@@ -131,8 +131,8 @@ class ApiClient:
         params = {name: value for name, value in query.items() if value is not None}
         return self._answer(self._call("GET", path, timeout_s=timeout_s, params=params))
 
-    def _post(self, path: str, **options: Any) -> Json:
-        return self._answer(self._call("POST", path, timeout_s=ACTION_TIMEOUT_S, **options))
+    def _post(self, path: str, *, timeout_s: float = ACTION_TIMEOUT_S, **options: Any) -> Json:
+        return self._answer(self._call("POST", path, timeout_s=timeout_s, **options))
 
     def _call(self, method: str, path: str, *, timeout_s: float, **options: Any) -> requests.Response:
         timeout = (min(CONNECT_TIMEOUT_S, timeout_s), timeout_s)

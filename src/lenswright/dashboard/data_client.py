@@ -8,6 +8,7 @@ from typing import Any
 
 Json = dict[str, Any]
 DEEP_TIMEOUT_S = 30.0  # what the API computes over all photos before it answers
+CHANGE_TIMEOUT_S = 300.0  # 100,000 photos in one edit
 
 
 class DataClient:
@@ -29,11 +30,13 @@ class DataClient:
 
     def change(self, act: str, task: str | None, photos: list[int], **more: Any) -> Json:
         """`label`, `delete`, `restore`, `confirm` or `forget` these photos; returns the edit."""
-        return self._post(f"/dataset/images/{act}", json=_body(task, photos=photos, **more))
+        return self._post(
+            f"/dataset/images/{act}", json=_body(task, photos=photos, **more), timeout_s=CHANGE_TIMEOUT_S
+        )
 
     def undo(self, task: str | None, edit: int) -> Json:
         """Take an edit back; returns the new edit and what could not be taken back."""
-        return self._post(f"/dataset/edits/{edit}/undo", json=_body(task))
+        return self._post(f"/dataset/edits/{edit}/undo", json=_body(task), timeout_s=CHANGE_TIMEOUT_S)
 
     def edits(self, task: str | None, *, page: int, size: int, batches: bool = False) -> Json:
         """Return one page of the edits, newest first; with `batches` only what brought photos in."""
@@ -90,7 +93,7 @@ class DataClient:
 
     def fuse(self, wishes: Json) -> Json:
         """Build a task from others; returns what it holds now."""
-        return self._post("/dataset/fuse", json=wishes)
+        return self._post("/dataset/fuse", json=wishes, timeout_s=CHANGE_TIMEOUT_S)
 
 
 def _body(task: str | None, **fields: Any) -> Json:

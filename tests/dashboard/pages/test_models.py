@@ -63,3 +63,10 @@ def test_a_version_promoted_against_the_gate_says_why(api: ApiClient, listed: di
     after = model_report.head(model_report.fetch(api, listed, refused))
     assert "against the gate" not in str(before[2])
     assert "our photos changed" in str(after[2])
+
+
+def test_forgotten_photos_of_a_model_are_said(shown: dict) -> None:
+    shown["model"]["forgotten_photos"] = 2
+    assert "2 photos it learned from were forgotten since" in str(model_report.head(shown)[2])
+    shown["model"]["forgotten_photos"] = 0
+    assert "forgotten" not in str(model_report.head(shown)[2])

@@ -88,6 +88,17 @@ def head(shown: Json | None) -> tuple[Any, ...]:
 
 
 def _verdict(model: Json) -> list[Any]:
+    return [*_judged(model), *_forgotten(model)]
+
+
+def _forgotten(model: Json) -> list[Any]:
+    """Return that photos it learned from are forgotten since, if there are any."""
+    n = model.get("forgotten_photos") or 0
+    words = f"{formats.plural(n, 'photo')} it learned from {'was' if n == 1 else 'were'} forgotten since. "
+    return [notice("warning", words, "A new model would not have seen them.")] if n else []
+
+
+def _judged(model: Json) -> list[Any]:
     judged = model.get("verdict")
     if judged:
         words = [notice("good" if judged["promote"] else "warning", judged["reason"])]
