@@ -65,7 +65,10 @@ def _open_entries(task: str) -> Select[int]:
 
 
 def _decided() -> ColumnElement[bool]:
-    """Return the condition that somebody decided about the photo of an entry after it."""
+    """Return the condition that somebody decided about the photo of an entry after it.
+
+    An undo is no decision: it only takes one back.
+    """
     later, act = aliased(EditEntryRow), aliased(EditRow)
     decided = (
         select(later.id)
@@ -75,6 +78,7 @@ def _decided() -> ColumnElement[bool]:
             later.id > EditEntryRow.id,
             later.outcome.in_(DECISIONS),
             act.undone_by.is_(None),
+            act.action != "undo",
         )
     )
     return decided.exists()
