@@ -10,16 +10,11 @@ LenswrightError
 ├── InputRefused                 a request that is well-formed but unusable
 │   ├── UnknownLabel
 │   ├── ArchiveRefused           a zip that is damaged, hostile or too large, or a list of labels
-│   ├── MissingFile              a list of labels names a file that is not there
 │   ├── NotEnoughPhotos          too little data to train on
 │   └── NoExplanation            the model carries nothing to explain its answers with
 ├── NotFound                     no such task, photo, run, version or file
-│   ├── InTheBin                 a photo that must be restored before anything is done to it
-│   └── UnknownPrediction        feedback on a request that nobody remembers
 ├── Conflict                     true to the request, but not now
 │   ├── RunInProgress            one training run at a time per machine
-│   ├── LabelChanged             somebody else gave the photo another label meanwhile
-│   ├── CannotUndo               an edit that is undone already, goes on still, or is for good
 │   └── GateRefused              the gate said no, and nobody overrode it
 ├── Unavailable                  try again later
 │   ├── NoModel                  nothing serves this task yet
@@ -33,7 +28,8 @@ LenswrightError
 ├── TrainingDiverged             the loss is no longer a number
 └── ExportFailed                 the exported model differs from the trained one
 
-Each class builds its own message; `code` is the stable name clients may rely on.
+Each class builds its own message; `code` is the stable name clients may rely on. The leaves that only the
+data set knows are in `dataset.refusals`.
 """
 
 from typing import Any
@@ -99,12 +95,6 @@ class ArchiveRefused(InputRefused):
     code = "archive_refused"
 
 
-class MissingFile(InputRefused):
-    """A list of labels names a file that is not there."""
-
-    code = "missing_file"
-
-
 class NotEnoughPhotos(InputRefused):
     """Too few labelled photos, or too few classes, to train and measure a model."""
 
@@ -133,28 +123,6 @@ class NotFound(LenswrightError):
         self.noun, self.name = noun, name
 
 
-class InTheBin(NotFound):
-    """The photo `photo_id` was deleted; it lies in the bin and can be restored."""
-
-    code = "in_the_bin"
-
-    def __init__(self, photo_id: int) -> None:
-        super().__init__("photo", photo_id)
-        self.args = (f"Photo {photo_id} is in the bin: restore it first.",)
-
-
-class UnknownPrediction(NotFound):
-    """No prediction was answered to that request, or it is forgotten, and no photo was sent along."""
-
-    def __init__(self, request_id: str | None, task: str) -> None:
-        super().__init__("prediction", request_id)
-        named = "a request id" if request_id is None else f"the request {request_id!r}"
-        self.args = (
-            f"There is no prediction of {task!r} for {named}. Send the photo along, as a form:"
-            " -F image=@photo.jpg -F label=cat.",
-        )
-
-
 class Conflict(LenswrightError):
     """The request is right, but the present state does not allow it."""
 
@@ -169,27 +137,6 @@ class RunInProgress(Conflict):
     def __init__(self, run_id: int) -> None:
         super().__init__(f"Training run {run_id} is in progress; wait for it or stop it first.")
         self.run_id = run_id
-
-
-class LabelChanged(Conflict):
-    """The photo `photo_id` has another label than the one that was to be replaced."""
-
-    code = "label_changed"
-
-    def __init__(self, photo_id: int, *, expected: str | None, present: str | None) -> None:
-        super().__init__(
-            f"Somebody changed the label of photo {photo_id} meanwhile; nothing was changed now."
-            f" Expected: {_named(expected)}. It has: {_named(present)}."
-        )
-
-
-class CannotUndo(Conflict):
-    """The edit `edit_id` cannot be undone, because of `why`."""
-
-    code = "cannot_undo"
-
-    def __init__(self, edit_id: int, why: str) -> None:
-        super().__init__(f"Edit {edit_id} cannot be undone: {why}.")
 
 
 class GateRefused(Conflict):
@@ -296,7 +243,3 @@ class ExportFailed(LenswrightError):
     """The exported model does not answer as the trained one does."""
 
     code = "export_failed"
-
-
-def _named(label: str | None) -> str:
-    return "no label" if label is None else repr(label)

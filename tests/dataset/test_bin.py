@@ -8,8 +8,9 @@ from lenswright.dataset.edit_history import edits_page, entries_page
 from lenswright.dataset.edits import Change
 from lenswright.dataset.gallery import Wanted, photos_page
 from lenswright.dataset.intake import Upload
+from lenswright.dataset.refusals import InTheBin
 from lenswright.dataset.statistics import dataset_statistics, labelled_photos, photo
-from lenswright.errors import InputRefused, InTheBin, NotFound
+from lenswright.errors import InputRefused, NotFound
 from lenswright.storage.database import Database
 from tests.builders import make_photos
 from tests.dataset.conftest import Take

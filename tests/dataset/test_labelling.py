@@ -12,8 +12,9 @@ from lenswright.dataset.confirmation import confirm_labels
 from lenswright.dataset.edit_history import Edit, EditEntry, edits_page, entries_page
 from lenswright.dataset.intake import Upload
 from lenswright.dataset.labelling import relabel
+from lenswright.dataset.refusals import InTheBin, LabelChanged
 from lenswright.dataset.statistics import dataset_statistics, labelled_photos, photo
-from lenswright.errors import InputRefused, InTheBin, LabelChanged, NotFound, UnknownLabel
+from lenswright.errors import InputRefused, NotFound, UnknownLabel
 from lenswright.storage.database import Database
 from lenswright.storage.dataset_tables import PhotoRow
 from tests.builders import encode, make_photos, make_pixels

@@ -23,9 +23,9 @@ from lenswright.dataset.example import SPLITS
 from lenswright.dataset.intake import Intake, Upload
 from lenswright.dataset.labelling import relabel
 from lenswright.dataset.looks import Look
+from lenswright.dataset.refusals import CannotUndo
 from lenswright.dataset.regrouping import merge_groups
 from lenswright.dataset.undo import undo
-from lenswright.errors import CannotUndo
 from lenswright.imaging.decode import DecodeLimits
 from lenswright.storage.blobs import Blobs
 from lenswright.storage.database import Database, open_database

@@ -8,11 +8,11 @@ from sqlalchemy import insert
 from lenswright.dataset.feedback import Feedback, FeedbackDesk
 from lenswright.dataset.intake import Intake, Upload
 from lenswright.dataset.paging import Page
+from lenswright.dataset.refusals import UnknownPrediction
 from lenswright.dataset.review_decisions import Decision, decide
 from lenswright.dataset.review_queue import review_page, to_review
 from lenswright.dataset.reviews import feedback_counts
 from lenswright.dataset.suggestions import Suggestion, replace_suggestions
-from lenswright.errors import UnknownPrediction
 from lenswright.storage.database import Database
 from lenswright.storage.dataset_tables import ReviewRow
 from tests.builders import make_photo

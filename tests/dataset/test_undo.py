@@ -13,10 +13,11 @@ from lenswright.dataset.example import Photo
 from lenswright.dataset.gallery import Wanted, photos_page
 from lenswright.dataset.intake import Upload
 from lenswright.dataset.labelling import relabel
+from lenswright.dataset.refusals import CannotUndo
 from lenswright.dataset.regrouping import merge_groups
 from lenswright.dataset.statistics import photo
 from lenswright.dataset.undo import CHUNK, Undone, undo
-from lenswright.errors import CannotUndo, NotFound
+from lenswright.errors import NotFound
 from lenswright.storage.database import Database
 from lenswright.storage.dataset_tables import EditRow, PhotoRow
 from tests.builders import make_photos

@@ -14,9 +14,10 @@ from sqlalchemy.orm import Session
 from lenswright.dataset.edits import LONGEST_BY, Noted, record, state_of
 from lenswright.dataset.intake import Intake
 from lenswright.dataset.labelling import Labeller
+from lenswright.dataset.refusals import UnknownPrediction
 from lenswright.dataset.reviews import FEEDBACK, KEPT, PREDICTED, close_reviews, expected_label
 from lenswright.dataset.upload import Upload
-from lenswright.errors import InputRefused, UnknownPrediction
+from lenswright.errors import InputRefused
 from lenswright.storage.database import Database
 from lenswright.storage.dataset_tables import PhotoRow, ReviewRow
 from lenswright.storage.tables import RequestRow

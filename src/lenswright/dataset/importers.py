@@ -9,9 +9,10 @@ from zipfile import ZipInfo
 from lenswright.dataset.archive import SIGNATURES, Archive, is_zip
 from lenswright.dataset.label_table import LABELS_FILE, LabelTable, parse_label_table, required_label_table
 from lenswright.dataset.layout import decide, place, place_all
+from lenswright.dataset.refusals import MissingFile
 from lenswright.dataset.upload import Upload
 from lenswright.dataset.zip_safety import ArchiveLimits, member_parts
-from lenswright.errors import ArchiveRefused, ImageError, ImageTooLarge, MissingFile
+from lenswright.errors import ArchiveRefused, ImageError, ImageTooLarge
 
 __all__ = ["ArchiveLimits", "SentFile", "missing_files", "read_all", "read_uploads"]
 

@@ -12,9 +12,10 @@ from lenswright.dataset.edits import Noted, record, state_of
 from lenswright.dataset.example import Photo, as_photo
 from lenswright.dataset.labels import Spellings
 from lenswright.dataset.looks import Look
+from lenswright.dataset.refusals import LabelChanged
 from lenswright.dataset.selection import present_rows
 from lenswright.dataset.split import SplitAssigner
-from lenswright.errors import InputRefused, LabelChanged
+from lenswright.errors import InputRefused
 from lenswright.storage.database import Database
 from lenswright.storage.dataset_tables import PhotoRow
 

@@ -6,7 +6,8 @@ from string import hexdigits
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
-from lenswright.errors import InTheBin, NotFound
+from lenswright.dataset.refusals import InTheBin
+from lenswright.errors import NotFound
 from lenswright.storage.dataset_tables import PhotoRow
 
 LARGEST_ID = 2**31 - 1

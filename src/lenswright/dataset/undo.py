@@ -10,10 +10,11 @@ from sqlalchemy.orm import Session
 
 from lenswright.dataset.edits import begin_edit
 from lenswright.dataset.example import SPLITS
+from lenswright.dataset.refusals import CannotUndo
 from lenswright.dataset.reversal import REVERSIBLE, ChangedSince, Done, Standing, reverse
 from lenswright.dataset.selection import LARGEST_ID
 from lenswright.dataset.split_guard import SplitGuard
-from lenswright.errors import CannotUndo, NotFound
+from lenswright.errors import NotFound
 from lenswright.storage.database import Database
 from lenswright.storage.dataset_tables import EditEntryRow, EditRow, PhotoRow
 

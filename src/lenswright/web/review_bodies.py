@@ -6,8 +6,9 @@ from typing import Any
 from flask import request
 
 from lenswright.dataset.feedback import Feedback
+from lenswright.dataset.refusals import UnknownPrediction
 from lenswright.dataset.review_decisions import Decision
-from lenswright.errors import MalformedRequest, UnknownPrediction
+from lenswright.errors import MalformedRequest
 from lenswright.web.bodies import PHOTO_FIELDS, flag_field, json_object, photo_bytes, text_field
 from lenswright.web.lifecycle import SANE_ID
 
