@@ -11,8 +11,12 @@ PAGED = {"page": 1, "page_size": 20, "total": 1}
 def test_a_check_is_a_run(ask: Ask, api: DataApi) -> None:
     api.answers["/dataset/check"] = {"run_id": 4}
     assert ask("check", "--task", "pets", "--detach").out.startswith("Run 4 has begun.")
-    api.answers["/training-status"] = {"run_id": 4, "state": "completed", "result": {}}
-    assert ask("check").out.startswith("Run 4 completed.")
+    result = {"suggestions": 3, "regrouped": {"groups": 1}, "advice": {"words": ["More cats."]}}
+    api.answers["/training-status"] = {"run_id": 4, "kind": "check", "state": "completed", "result": result}
+    assert ask("check").out.splitlines() == [
+        "Run 4 completed. Labels that may be wrong: 3. New groups of near-duplicates: 1.",
+        "More cats.",
+    ]
     assert [asked.body for asked in api.asked if asked.method == "POST"] == [{"task": "pets"}, {}]
 
 
@@ -63,3 +67,11 @@ def test_advice_is_words_first(ask: Ask, api: DataApi) -> None:
 
 def test_no_check_yet_is_said(ask: Ask) -> None:
     assert ask("advice") == Called(1, "", "There is no dataset/advice.\n")
+
+
+def test_suggestions_before_any_check_say_so(ask: Ask, api: DataApi) -> None:
+    empty = {"page": 1, "page_size": 20, "total": 0, "suggestions": [], "checked_at": None}
+    api.answers["/dataset/suggestions"] = empty
+    assert ask("suggestions").err == "The data was never checked; do it: lenswright check\n"
+    api.answers["/dataset/suggestions"] = empty | {"checked_at": "2026-11-21T16:30:05Z"}
+    assert ask("suggestions") == Called(0, "There are no suggestions.\n", "")

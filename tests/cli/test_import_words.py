@@ -5,17 +5,28 @@ import pytest
 from lenswright.cli.import_words import announced, how_far, told
 
 RECORD: dict[str, Any] = {
-    **{"task": "pets", "layout": "csv", "list": "labels.csv", "files": 1200, "done_before": 0, "notes": []},
+    **{
+        "home": "/srv/lenswright",
+        "task": "pets",
+        "layout": "csv",
+        "list": "labels.csv",
+        "files": 1200,
+        "done_before": 0,
+        "notes": [],
+    },
     **{"batch": 7, "counts": {"duplicate": 2, "refused": 3, "stored": 1195}, "label_conflicts": 0},
     **{"done": 1200, "seconds": 65.0, "photos_per_s": 18.5, "problem": None, "refused": []},
 }
 
 
 def test_it_is_said_how_the_folder_is_understood() -> None:
-    assert announced(RECORD) == "1,200 files into pets; layout csv: labels from labels.csv."
+    assert announced(RECORD).splitlines() == [
+        "1,200 files into pets, in /srv/lenswright.",
+        "Layout csv: labels from labels.csv.",
+    ]
     going_on = RECORD | {"done_before": 400, "layout": "flat", "list": None, "notes": ["A note."]}
-    assert announced(going_on).splitlines() == [
-        "1,200 files into pets; layout flat: labels from the beginnings of file names.",
+    assert announced(going_on).splitlines()[1:] == [
+        "Layout flat: labels from the beginnings of file names.",
         "Going on: 400 of them are in from an import that did not end.",
         "A note.",
     ]

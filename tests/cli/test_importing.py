@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
+from lenswright.cli import importing
 from lenswright.cli.__main__ import main
 from lenswright.dataset.intake import Intake
 from lenswright.errors import StorageFailure
@@ -57,7 +58,10 @@ def test_a_folder_is_imported_into_the_home_of_the_service(
     assert called.status == 0
     assert called.out.startswith("my-pets: stored 3, refused 1. 4 files in ")
     assert "  notes.txt: Expected a photo as " in called.out
-    assert called.err.startswith("4 files into my-pets; layout folders: a folder for each class.\n[")
+    assert called.err.splitlines()[:2] == [
+        f"4 files into my-pets, in {tmp_path / 'home'}.",
+        "Layout folders: a folder for each class.",
+    ]
     edits, stored = rows(tmp_path)
     assert [(edit.action, edit.source, edit.by.split(",")[0]) for edit in edits] == [
         ("import", "old disk", "command line")
@@ -145,3 +149,23 @@ def test_a_path_that_is_not_there_is_said(import_folder: Import, tmp_path: Path)
     assert called == Called(
         1, "", f"Expected a folder, a zip or a CSV at {tmp_path / 'nowhere'}. Received: nothing is there.\n"
     )
+
+
+def test_the_home_may_be_named(import_folder: Import, photos: Path, tmp_path: Path) -> None:
+    assert import_folder("--home", str(tmp_path / "other")).status == 0
+    assert (tmp_path / "other" / "data" / "lenswright.db").exists()
+    assert not (tmp_path / "home").exists()
+
+
+def test_in_a_clone_the_home_is_that_of_the_service_wherever_it_is_called(
+    import_folder: Import, photos: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("LENSWRIGHT_HOME")
+    monkeypatch.setattr(importing, "CLONE", tmp_path / "clone")
+    (tmp_path / "clone").mkdir()
+    (tmp_path / "clone" / "app.py").write_text("")
+    assert import_folder().status == 0
+    assert (tmp_path / "clone" / "data" / "lenswright.db").exists()
+    (tmp_path / "clone" / "app.py").unlink()
+    assert import_folder().status == 0
+    assert (tmp_path / "data" / "lenswright.db").exists()

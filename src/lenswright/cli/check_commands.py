@@ -7,6 +7,8 @@ from lenswright.cli.data_tables import Table
 from lenswright.cli.run_outcome import start
 from lenswright.cli.session import DONE, Session
 
+NEVER = "The data was never checked; do it: lenswright check"
+
 
 def add_to(group: CommandGroup) -> None:
     """Add the commands."""
@@ -25,7 +27,7 @@ def check(session: Session) -> int:
 
 def suggestions(session: Session) -> int:
     """List the labels that the last check doubts, the most doubtful first."""
-    return _list(session, "suggestions", data_tables.suggestions)
+    return _list(session, "suggestions", data_tables.suggestions, hint=NEVER)
 
 
 def duplicates(session: Session) -> int:
@@ -46,8 +48,11 @@ def advice(session: Session) -> int:
     return DONE
 
 
-def _list(session: Session, name: str, table: Table, *, noun: str = "", **more: str) -> int:
+def _list(session: Session, name: str, table: Table, *, noun: str = "", hint: str = "", **more: str) -> int:
+    """List; `hint` is said where there was no check yet."""
     given = session.given
     found = session.ask(f"/dataset/{name}", page=given.page, page_size=given.limit, **more)
     session.answer(found, data_tables.page(found, noun or name, table))
+    if hint and found.get("checked_at") is None:
+        session.warn(hint)
     return DONE

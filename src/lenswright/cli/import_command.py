@@ -27,6 +27,11 @@ def add_to(group: CommandGroup) -> None:
         " (cat.1.jpg), none; default: auto, which says what it took",
     )
     adding.add_argument("--source", default="import", metavar="NAME", help="where they come from")
+    adding.add_argument(
+        "--home",
+        type=Path,
+        help="folder of data/ and uploads/ (default: LENSWRIGHT_HOME, else the service's)",
+    )
     adding.add_argument("--label", metavar="NAME", help="the class of all of them")
     adding.add_argument("--split", choices=SPLITS, help="the split of all of them")
 

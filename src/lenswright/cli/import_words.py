@@ -17,7 +17,10 @@ LAYOUTS = {
 def announced(record: Json) -> str:
     """Return what will be done, and how the folder is understood."""
     layout = f"{LAYOUTS[record['layout']]}{' ' + record['list'] if record['list'] else ''}"
-    lines = [f"{record['files']:,} files into {record['task']}; layout {record['layout']}: {layout}."]
+    lines = [
+        f"{record['files']:,} files into {record['task']}, in {record['home']}.",
+        f"Layout {record['layout']}: {layout}.",
+    ]
     if record["done_before"]:
         lines.append(f"Going on: {record['done_before']:,} of them are in from an import that did not end.")
     return "\n".join([*lines, *record["notes"]])

@@ -9,7 +9,9 @@ import os
 import time
 from contextlib import closing
 from dataclasses import dataclass
+from pathlib import Path
 
+import lenswright
 from lenswright.cli.client import Json
 from lenswright.cli.import_words import announced, how_far, told
 from lenswright.cli.line import Line
@@ -26,6 +28,7 @@ from lenswright.settings import Settings, load_settings
 from lenswright.storage.blobs import Blobs
 from lenswright.storage.database import Database, open_database
 
+CLONE = Path(lenswright.__file__).resolve().parents[2]
 SHOW_S = 0.1
 STOPPED_WORDS = "Stopped."
 
@@ -41,7 +44,7 @@ class Attempt:
 
 def run(session: Session) -> int:
     """Import what is asked for; 0 unless nothing could be taken in or it broke off, 3 if it was stopped."""
-    settings = load_settings()
+    settings = _settings(session.given.home)
     wish = _wish(session, settings)
     most = ArchiveLimits(settings.max_archive_members, settings.max_archive_bytes, settings.max_file_bytes)
     with (
@@ -50,7 +53,8 @@ def run(session: Session) -> int:
         alone(settings.data_folder / "imports", wish.task, wish.path),
     ):
         work = FolderImport(database, _intake(database, settings), wish, source)
-        record: Json = {"task": wish.task, "path": str(wish.path), "layout": work.plan.layout}
+        record: Json = {"home": str(settings.home.resolve()), "task": wish.task}
+        record |= {"path": str(wish.path), "layout": work.plan.layout}
         record |= {"list": work.plan.list_name, "files": work.total, "done_before": work.done_before}
         record |= {"notes": [*source.notes]}
         session.warn(announced(record))
@@ -106,6 +110,13 @@ def _status(record: Json) -> int:
         return STOPPED
     in_now = sum(record["counts"].values()) - record["counts"].get("refused", 0)
     return DONE if record["problem"] is None and in_now else FAILED
+
+
+def _settings(home: Path | None) -> Settings:
+    """Return the settings of the service: in a clone it keeps its state there, wherever it is started."""
+    settings = load_settings(home=home)
+    in_clone = "home" not in settings.model_fields_set and (CLONE / "app.py").is_file()
+    return load_settings(home=CLONE) if in_clone else settings
 
 
 def _wish(session: Session, settings: Settings) -> ImportWish:

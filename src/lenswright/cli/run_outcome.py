@@ -54,6 +54,7 @@ def _told(run: Json) -> str:
             "Train with the best: lenswright train "
             + " ".join(f"--set {_assigned(*pair)}" for pair in best.items())
         )
+    lines += (result.get("advice") or {}).get("words", [])
     if result.get("changes"):
         lines.append(_changes(result["changes"]))
     if result.get("leaderboard"):

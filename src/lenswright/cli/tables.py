@@ -110,9 +110,16 @@ def outcome(run: Json) -> str:
     for name, noun, done in (("trials", "setting", "tried"), ("leaderboard", "configuration", "compared")):
         if result.get(name):
             return f"{len(result[name])} {noun}{'s' if len(result[name]) > 1 else ''} {done}."
+    if run.get("kind") == "check" and "suggestions" in result:
+        return _checked(result)
     if result.get("files"):
         return f"Written: {', '.join(file['name'] for file in result['files'])}."
     return "It ended without a result." if run["state"] in ("completed", "stopped") else ""
+
+
+def _checked(result: Json) -> str:
+    doubtful, groups = result["suggestions"], (result.get("regrouped") or {}).get("groups", 0)
+    return f"Labels that may be wrong: {doubtful:,}. New groups of near-duplicates: {groups:,}."
 
 
 def _measured(row: Json) -> list[str]:

@@ -153,6 +153,8 @@ class FolderImport:
 
 
 def _taken_from(left: Counter[str], name: str) -> bool:
+    if not left:
+        return False
     kept_name = clean_filename(name)
     if not left[kept_name]:
         return False
