@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from PIL import Image
+import numpy as np
 
 from lenswright.dataset.example import SPLITS, blob_key
 from lenswright.dataset.labels import normalise_label
@@ -12,7 +12,7 @@ from lenswright.dataset.looks import Look, look_of_image, pixel_hash
 from lenswright.dataset.quality import Quality, quality_of_luma
 from lenswright.dataset.upload import Upload
 from lenswright.errors import InputRefused
-from lenswright.imaging.decode import DecodeLimits, decode
+from lenswright.imaging.decode import DecodeLimits, decode_image
 from lenswright.storage.dataset_tables import PhotoRow
 
 
@@ -51,14 +51,13 @@ def check_upload(upload: Upload) -> None:
 
 def examine(upload: Upload, sha256: str, limits: DecodeLimits) -> Examined:
     """Return the facts of a photo, decoded in full. Raises ImageError."""
-    photo = decode(upload.data, limits=limits)
-    image = Image.fromarray(photo.rgb)
-    luma = image.convert("L")
+    photo = decode_image(upload.data, limits=limits)
+    luma = photo.image.convert("L")
     return Examined(
         upload,
         sha256,
-        pixel_hash(photo.rgb),
-        look_of_image(image, luma),
+        pixel_hash(np.asarray(photo.image)),
+        look_of_image(photo.image, luma),
         photo.width,
         photo.height,
         photo.format,

@@ -56,6 +56,16 @@ class Decoded:
     format: str
 
 
+@dataclass(frozen=True)
+class DecodedImage:
+    """One photo as Pillow has it, upright and of mode RGB; the rest as in Decoded."""
+
+    image: Image.Image
+    width: int
+    height: int
+    format: str
+
+
 def decode(data: bytes, *, limits: DecodeLimits = DecodeLimits(), draft_px: int | None = None) -> Decoded:
     """Return the photo upright, in RGB, over a white ground where it was transparent.
 
@@ -63,6 +73,14 @@ def decode(data: bytes, *, limits: DecodeLimits = DecodeLimits(), draft_px: int 
     quarter or an eighth, never below twice that size, which costs no visible quality.
     Raises UnsupportedImage, UnreadableImage or ImageTooLarge.
     """
+    photo = decode_image(data, limits=limits, draft_px=draft_px)
+    return Decoded(np.asarray(photo.image), photo.width, photo.height, photo.format)
+
+
+def decode_image(
+    data: bytes, *, limits: DecodeLimits = DecodeLimits(), draft_px: int | None = None
+) -> DecodedImage:
+    """Return what `decode` does, without copying the pixels into an array."""
     if not data:
         raise UnreadableImage("Expected a photo. Received: an empty file.")
     if len(data) > limits.max_bytes:
@@ -75,7 +93,7 @@ def decode(data: bytes, *, limits: DecodeLimits = DecodeLimits(), draft_px: int 
         raise UnreadableImage(f"The photo is damaged and cannot be decoded: {exc}.") from exc
 
 
-def _decode(data: bytes, limits: DecodeLimits, draft_px: int | None) -> Decoded:
+def _decode(data: bytes, limits: DecodeLimits, draft_px: int | None) -> DecodedImage:
     image: Any = _open(data)
     width, height = image.size
     if width * height > limits.max_pixels:
@@ -88,7 +106,7 @@ def _decode(data: bytes, limits: DecodeLimits, draft_px: int | None) -> Decoded:
     turn = UPRIGHT.get(orientation)
     upright = _to_rgb(image if turn is None else image.transpose(turn))
     size = (height, width) if orientation in ON_ITS_SIDE else (width, height)
-    return Decoded(np.asarray(upright), *size, format_name)
+    return DecodedImage(upright, *size, format_name)
 
 
 def _open(data: bytes) -> Image.Image:
