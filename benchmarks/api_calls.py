@@ -39,6 +39,16 @@ class Api:
         """Send photos in one zip with a training and a test part; return how many are stored."""
         return int(self._upload([_zip_of({"train": train, "test": test})], {})["stored"])
 
+    def upload_by_label(self, photos: Sequence[LabelledFile]) -> list[int]:
+        """Send photos with labels, class by class; return their ids, in the order of `photos`."""
+        ids: dict[LabelledFile, int] = {}
+        for label in sorted({photo.label for photo in photos}):
+            for part in _parts([photo for photo in photos if photo.label == label], BATCH):
+                results = self._upload([_file(photo) for photo in part], {"label": label})["results"]
+                for photo, result in zip(part, results, strict=True):
+                    ids[photo] = result["id"] or result["duplicate_of"]
+        return [ids[photo] for photo in photos]
+
     def upload_unlabelled(self, photos: Sequence[LabelledFile]) -> list[int]:
         """Send the photos without a label; return their ids, in order."""
         results = [
@@ -55,6 +65,21 @@ class Api:
     def retrain(self, body: dict[str, Any], on_phase: Callable[[str], None]) -> dict[str, Any]:
         """Label files, train, wait; as `train`."""
         return self._run("/retrain", body, on_phase)
+
+    def check(self, on_phase: Callable[[str], None]) -> dict[str, Any]:
+        """Check the data, wait; as `train`."""
+        return self._run("/dataset/check", {}, on_phase)
+
+    def suggestions(self, page_size: int) -> list[dict[str, Any]]:
+        """Return every doubted label, the most doubtful first."""
+        found: list[dict[str, Any]] = []
+        while True:
+            asked = {"task": self.task, "page": len(found) // page_size + 1, "page_size": page_size}
+            address = f"{self._url}/dataset/suggestions"
+            page = self._checked(requests.get(address, params=asked, timeout=60))
+            found += page["suggestions"]
+            if len(found) >= page["total"] or not page["suggestions"]:
+                return found
 
     def compare(self, body: dict[str, Any], on_phase: Callable[[str], None]) -> dict[str, Any]:
         """Train several configurations, wait; as `train`."""

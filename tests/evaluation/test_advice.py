@@ -36,6 +36,12 @@ def test_doubtful_labels_come_first() -> None:
     assert advice(0.9, 0.9, doubts=1).words()[0].startswith("1 label is doubtful.")
 
 
+def test_a_rise_within_chance_is_no_rise() -> None:
+    points = (CurvePoint(20, 0.8), CurvePoint(40, 0.82))
+    (words,) = Advice(CLASSES, LearningCurve(points, ()), [], 0).words()
+    assert words.startswith("The learning curve is flat")
+
+
 def test_one_point_is_no_curve_to_judge_by() -> None:
     assert len(advice(0.9).words()) == 1
 

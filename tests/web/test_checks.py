@@ -77,7 +77,7 @@ def test_lists_are_empty_before_there_is_anything(client: FlaskClient, path: str
     ["page=0", "page=x", "page_size=501", "page_size=0", f"page={2**62}", f"task={'x' * 101}"],
 )
 def test_a_page_that_cannot_be_is_refused(client: FlaskClient, path: str, model: Any, query: str) -> None:
-    problem(client.get(f"{path}?{query}"), 400, "malformed_request")
+    problem(client.get(f"{path}?{query}"), 400, "bad_parameter")
 
 
 @pytest.mark.parametrize(("path", "model"), LISTS)

@@ -1,5 +1,6 @@
 """What would help a data set most, in numbers and in a few plain sentences."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -45,9 +46,10 @@ class Advice:
         """Return two to four sentences, the most useful first."""
         said = [self._doubted()] if self.doubts else []
         gained = _doubling(self.curve.points)
-        said.append(_grown(self.curve.points, gained))
+        rises = gained > max(FLAT, _chance(self.curve.points[-1]))
+        said.append(_grown(self.curve.points[-1], gained) if rises else _flat(self.curve.points[-1]))
         best = [one for one in self._by_gain() if one.gain > FLAT and one.recall < 1][:NAMED]
-        if gained > FLAT and best and len(self.classes) > 2:
+        if rises and best and len(self.classes) > 2:
             said.append(f"More photos of {self._listed(best)} would help most.")
         if self.pairs and self.pairs[0][2] >= FEW_MISTAKES:
             truth, predicted, count = self.pairs[0]
@@ -78,13 +80,19 @@ def _doubling(points: Sequence[CurvePoint]) -> float:
     return last.accuracy - half[-1].accuracy if half else 0.0
 
 
-def _grown(points: Sequence[CurvePoint], gained: float) -> str:
-    last = points[-1]
-    if gained > FLAT:
-        return (
-            f"More photos help: twice as many brought {100 * gained:.1f} points, to {last.accuracy:.1%} with"
-            f" {last.photos}. The next doubling should bring somewhat less."
-        )
+def _chance(point: CurvePoint) -> float:
+    """Return the standard error of an accuracy: what another draw of photos would change anyway."""
+    return math.sqrt(point.accuracy * (1 - point.accuracy) / max(point.photos, 1))
+
+
+def _grown(last: CurvePoint, gained: float) -> str:
+    return (
+        f"More photos help: twice as many brought {100 * gained:.1f} points, to {last.accuracy:.1%} with"
+        f" {last.photos}. The next doubling should bring somewhat less."
+    )
+
+
+def _flat(last: CurvePoint) -> str:
     return (
         f"The learning curve is flat: {last.accuracy:.1%} with {last.photos} photos, and half of them do as"
         " well. More of the same would change little; better labels, photos of another kind or another"

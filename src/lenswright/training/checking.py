@@ -72,7 +72,8 @@ class DataCheck:
         merged = self._merge_duplicates(checked)
         judged = self._judge(checked)
         self._progress.leave()
-        return Outcome(None, {"photos": len(checked.photos), "measured": measured, **merged, **judged})
+        found = {"photos": len(checked.photos), "measured": measured, **merged, **judged}
+        return Outcome(None, found | {"seconds": self._progress.seconds})
 
     def _backbone(self) -> Pretrained:
         """Return the champion's backbone, for its features are kept, or what `fast` would take."""
