@@ -15,6 +15,7 @@ from playwright.sync_api import sync_playwright
 from werkzeug.serving import make_server
 
 from lenswright.dashboard.app import create_dashboard
+from lenswright.dashboard.pages import data
 from lenswright.dashboard.shell import PAGES
 from lenswright.settings import load_settings
 from tests.conftest import CHROMIUM, FLAGS
@@ -26,6 +27,10 @@ CONDITIONS: dict[str, dict[str, Any]] = {
     "large": {"classes": 120, "photos": 10_000, "train_s": 6},
     "empty": {"photos": 0, "model": False, "traffic": False},
 }
+PLACES = [
+    *((name, path) for name, _, path in PAGES),
+    *((f"data-{tab}", data.address(tab)) for tab in data.TABS if tab != "overview"),
+]
 SETTLE_MS = 3000  # the first poll and the charts
 
 
@@ -45,7 +50,7 @@ def take(browser: Any, address: str, folder: Path, condition: str) -> None:
         for scheme in ("light", "dark"):
             context = browser.new_context(viewport={"width": width, "height": 850}, color_scheme=scheme)
             page = context.new_page()
-            for name, _, path in PAGES:
+            for name, path in PLACES:
                 page.goto(address + path)
                 page.wait_for_timeout(SETTLE_MS)
                 if name == "classify" and condition != "empty":

@@ -121,6 +121,7 @@ def test_an_upload_shows_what_became_of_each_file(visit: Visit, fake: FakeApi) -
     see(page, "Expected JPEG, PNG")
     see(page, "85 photos")  # the counts follow by themselves
     assert {p["label"] for p in fake.photos[-25:]} == {"parrot"}
+    page.get_by_role("link", name="Photos", exact=True).click()
     page.click("#gallery-label")
     page.locator(".mantine-Select-option", has_text="parrot").click()
     see(page, "1 – 25 of 25")

@@ -35,6 +35,17 @@ def section(query: Json) -> html.Section:
         w=250,
         **{"aria-label": "Why they are here"},
     )
+    keyed = {"data-keys": "true", "data-search": "review-search", "data-list": "review"}
+    parts = [html.Div(loading(4), id="review-photo"), _decision()]
+    body = html.Div(parts, id="review-card", className="review hidden live", **keyed)
+    stores = [dcc.Store(id="reviewing"), dcc.Store(id="skipped", data=[])]
+    left = html.Span(id="review-left", role="status")
+    again = html.Button("Begin again", id="review-again", type="button", className="act")
+    restart = html.Div(again, id="review-restart", className="hidden")
+    return card(*stores, html.Div(id="review-empty"), restart, body, title=left, aside=kind)
+
+
+def _decision() -> html.Div:
     search = dmc.Select(
         id="review-search",
         data=[],
@@ -47,29 +58,14 @@ def section(query: Json) -> html.Section:
     skip_it = html.Button(
         [html.Kbd("s"), "Skip"], id="review-skip", type="button", className="act", **{"data-key": "s"}
     )
-    body = html.Div(
-        [
-            html.Div(loading(4), id="review-photo"),
-            html.Div(
-                [
-                    html.Div(id="review-facts"),
-                    html.Div(id="review-classes", className="class-keys"),
-                    html.Div(search, id="review-searching"),
-                    html.Div([html.Div(id="review-ways", className="buttons"), skip_it], className="buttons"),
-                    html.P(HINT, className="keys-hint"),
-                ],
-                className="stack",
-            ),
-        ],
-        id="review-card",
-        className="review hidden live",
-        **{"data-keys": "true", "data-search": "review-search", "data-list": "review"},
-    )
-    stores = [dcc.Store(id="reviewing"), dcc.Store(id="skipped", data=[])]
-    left = html.Span(id="review-left", role="status")
-    again = html.Button("Begin again", id="review-again", type="button", className="act")
-    restart = html.Div(again, id="review-restart", className="hidden")
-    return card(*stores, html.Div(id="review-empty"), restart, body, title=left, aside=kind)
+    parts = [
+        html.Div(id="review-facts"),
+        html.Div(id="review-classes", className="class-keys"),
+        html.Div(search, id="review-searching"),
+        html.Div([html.Div(id="review-ways", className="buttons"), skip_it], className="buttons"),
+        html.P(HINT, className="keys-hint"),
+    ]
+    return html.Div(parts, className="stack")
 
 
 def fetch(api: ApiClient, kind: str | None, skipped: list[str] | None, facts: Json | None) -> Any:
