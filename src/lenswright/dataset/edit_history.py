@@ -9,10 +9,9 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from lenswright.errors import NotFound
+from lenswright.storage.base import LARGEST_ID
 from lenswright.storage.database import Database
 from lenswright.storage.dataset_tables import EditEntryRow, EditRow
-
-LARGEST_ID = 2**31 - 1
 
 
 @dataclass(frozen=True)

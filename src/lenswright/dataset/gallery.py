@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, func, select
 from lenswright.dataset.example import Photo, as_photo, binned, present
 from lenswright.dataset.labels import is_label
 from lenswright.dataset.quality import problem_condition
-from lenswright.dataset.selection import LARGEST_ID
+from lenswright.storage.base import LARGEST_ID
 from lenswright.storage.database import Database
 from lenswright.storage.dataset_tables import PhotoRow
 

@@ -19,11 +19,11 @@ from lenswright.dataset.labelling import relabel
 from lenswright.dataset.reviews import FEEDBACK, close_reviews, expected_label, undecided
 from lenswright.dataset.suggestions import still_holds
 from lenswright.errors import Conflict, NotFound
+from lenswright.storage.base import LARGEST_ID
 from lenswright.storage.database import Database
 from lenswright.storage.dataset_tables import PhotoRow, ReviewRow, SuggestionRow
 
 _ITEM = re.compile(r"(s?)([1-9][0-9]{0,9})", re.ASCII)
-LARGEST_ID = 2**31 - 1
 
 
 @dataclass(frozen=True)

@@ -8,9 +8,9 @@ from sqlalchemy.orm import Session
 
 from lenswright.dataset.refusals import InTheBin
 from lenswright.errors import NotFound
+from lenswright.storage.base import LARGEST_ID
 from lenswright.storage.dataset_tables import PhotoRow
 
-LARGEST_ID = 2**31 - 1
 AT_ONCE = 500  # names in one statement
 
 File = int | str

@@ -15,12 +15,12 @@ from lenswright.dataset.example import Photo, as_photo
 from lenswright.dataset.lineage import versions_of
 from lenswright.dataset.statistics import data_hash
 from lenswright.errors import Conflict, NotFound
+from lenswright.storage.base import LARGEST_ID
 from lenswright.storage.database import Database
 from lenswright.storage.dataset_tables import PhotoRow, SnapshotPhotoRow, SnapshotRow
 from lenswright.storage.tables import RunRow
 
 ROWS_AT_ONCE = 5_000
-LARGEST_ID = 2**62  # what every database can hold
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 from lenswright.dataset.example import SPLITS, UNUSED, Photo, as_photo, present
 from lenswright.dataset.problems import Problem, find_problems
 from lenswright.dataset.reviews import PREDICTED
-from lenswright.dataset.selection import LARGEST_ID
 from lenswright.errors import NotFound
+from lenswright.storage.base import LARGEST_ID
 from lenswright.storage.database import Database
 from lenswright.storage.dataset_tables import PhotoRow
 

@@ -12,9 +12,9 @@ from lenswright.dataset.edits import begin_edit
 from lenswright.dataset.example import SPLITS
 from lenswright.dataset.refusals import CannotUndo
 from lenswright.dataset.reversal import REVERSIBLE, ChangedSince, Done, Standing, reverse
-from lenswright.dataset.selection import LARGEST_ID
 from lenswright.dataset.split_guard import SplitGuard
 from lenswright.errors import NotFound
+from lenswright.storage.base import LARGEST_ID
 from lenswright.storage.database import Database
 from lenswright.storage.dataset_tables import EditEntryRow, EditRow, PhotoRow
 

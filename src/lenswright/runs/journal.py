@@ -17,10 +17,9 @@ from lenswright.errors import NotFound, RunInProgress
 from lenswright.runs.payload import to_text
 from lenswright.runs.request import TrainingRequest
 from lenswright.runs.state import ACTIVE, Run, State
+from lenswright.storage.base import LARGEST_ID
 from lenswright.storage.database import Database
 from lenswright.storage.tables import RunEventRow, RunRow
-
-LARGEST_ID = 2**62  # what every database can hold
 
 
 class Journal:
