@@ -158,6 +158,26 @@ class StopsAt(Journal):
             self.request_stop(run_id)
 
 
+class Remembers(Journal):
+    """A journal that keeps how far its run was each time."""
+
+    def __init__(self, bench: Workbench) -> None:
+        super().__init__(bench.database)
+        self.fractions: list[float] = []
+
+    def progress(self, run_id: int, phase: str, fraction: float, eta_s: float | None = None) -> None:
+        super().progress(run_id, phase, fraction, eta_s)
+        self.fractions.append(fraction)
+
+
+def test_the_bar_only_ever_moves_forward(mislabelled: Workbench, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("lenswright.training.progress.TELL_EVERY_S", 0.0)
+    journal = Remembers(mislabelled)
+    assert checked(replace(mislabelled, journal=journal)).state == "completed"
+    assert len(journal.fractions) > 30
+    assert journal.fractions == sorted(journal.fractions)
+
+
 @pytest.mark.parametrize("phase", SHARES["check"])
 def test_a_stop_in_any_phase_leaves_all_of_the_old_suggestions_or_all_of_the_new(
     mislabelled: Workbench, phase: str

@@ -130,7 +130,7 @@ class DataCheck:
             self._replace([])
             return {"suggestions": 0, "advice": None}
         crossed = self._crossed(checked)
-        answers = crossed.answers(self._on_part)
+        answers = crossed.answers(self._on_answers)
         suggestions = _suggestions(checked, answers, counts)
         self._replace(suggestions)
         self._progress.say(f"{len(suggestions)} labels are doubtful.")
@@ -149,7 +149,10 @@ class DataCheck:
         return CrossValidation(features, checked.labels, folds, len(checked.classes), self._on_sums)
 
     def _on_sums(self, done: int, count: int) -> None:
-        self._on_part(done, 2 * count)  # the other half is `answers`
+        self._on_part(done, 2 * count)
+
+    def _on_answers(self, done: int, count: int) -> None:
+        self._on_part(count + done, 2 * count)
 
     def _replace(self, suggestions: Sequence[Suggestion]) -> None:
         self._heartbeat.check()
