@@ -1,3 +1,5 @@
+import pytest
+
 from lenswright.dashboard.figures.learning import learning_curve
 
 
@@ -10,5 +12,5 @@ def test_the_curve_goes_from_few_photos_to_many() -> None:
 def test_a_flat_curve_looks_flat() -> None:
     points = [{"photos": 10, "accuracy": 0.981}, {"photos": 20, "accuracy": 0.984}]
     low, high = learning_curve(points, "light").layout.yaxis.range
-    assert high - low >= 0.1
+    assert high - low == pytest.approx(0.1)
     assert low < 0.981 < 0.984 < high
