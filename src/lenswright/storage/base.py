@@ -6,6 +6,7 @@ A change to a table needs a new file in `migrations/versions`; a test compares t
 from sqlalchemy import MetaData
 from sqlalchemy.orm import DeclarativeBase
 
+LARGEST_ID = 2**31 - 1  # what an id can be in every database: PostgreSQL's have 32 bits
 NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
