@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
-from lenswright.dataset.example import Photo, as_photo
+from lenswright.dataset.example import PHOTO_COLUMNS, Photo
 from lenswright.dataset.lineage import versions_of
 from lenswright.dataset.statistics import data_hash
 from lenswright.errors import Conflict, NotFound
@@ -130,7 +130,7 @@ def frozen_photos_page(
 def thaw(database: Database, snapshot_id: int) -> Thawed:
     """Return the photos of a snapshot as they were then, as far as they are there still. Raises NotFound."""
     query = (
-        select(SnapshotPhotoRow.photo_id, SnapshotPhotoRow.label, SnapshotPhotoRow.split, PhotoRow)
+        select(SnapshotPhotoRow.photo_id, SnapshotPhotoRow.label, SnapshotPhotoRow.split, *PHOTO_COLUMNS)
         .outerjoin(PhotoRow, PhotoRow.id == SnapshotPhotoRow.photo_id)
         .where(SnapshotPhotoRow.snapshot_id == snapshot_id)
         .order_by(SnapshotPhotoRow.photo_id)
@@ -141,12 +141,13 @@ def thaw(database: Database, snapshot_id: int) -> Thawed:
     classes: set[str] = set()
     with database.reading() as session:
         _row(session, snapshot_id)
-        for photo_id, label, split, now in session.execute(query):
+        for photo_id, label, split, *values in session.execute(query):
             classes.add(label)
+            now = None if values[0] is None else Photo(*values)
             if now is None or now.deleted_at is not None:
                 gone.append((now and now.filename) or f"photo {photo_id}")
             else:
-                photos.append(replace(as_photo(now), label=label, split=split))
+                photos.append(replace(now, label=label, split=split))
     lost = classes - {str(photo.label) for photo in photos}
     return Thawed(photos, tuple(gone), tuple(sorted(lost)))
 

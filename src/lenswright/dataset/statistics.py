@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
-from lenswright.dataset.example import SPLITS, UNUSED, Photo, as_photo, present
+from lenswright.dataset.example import SPLITS, UNUSED, Photo, as_photo, photos_of, present
 from lenswright.dataset.problems import Problem, find_problems
 from lenswright.dataset.reviews import PREDICTED
 from lenswright.errors import NotFound
@@ -93,7 +93,7 @@ def labelled_photos(database: Database, task: str, *, unused: bool = False) -> l
     splits = (*SPLITS, UNUSED) if unused else SPLITS
     query = select(PhotoRow).where(present(task), PhotoRow.label.is_not(None), PhotoRow.split.in_(splits))
     with database.reading() as session:
-        return [as_photo(row) for row in session.scalars(query.order_by(PhotoRow.id))]
+        return [*photos_of(session, query.order_by(PhotoRow.id))]
 
 
 def data_hash(photos: Iterable[Photo]) -> str:
