@@ -1,6 +1,7 @@
 """What tests of several folders use: a real database, a stand-in API, one headless Chromium for a session."""
 
 import logging
+import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 
 from lenswright.storage.database import Database, open_database
 from tests.dashboard.fake_api import FakeApi
+from tests.databases import VARIABLE, Databases, database_server
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
@@ -27,9 +29,30 @@ def chromium() -> Iterator[Any]:
         browser.close()
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        mark = item.get_closest_marker("sqlite_only")
+        if mark and os.environ.get(VARIABLE):
+            item.add_marker(pytest.mark.skip(reason=f"of SQLite alone: {mark.args[0]}"))
+
+
+@pytest.fixture(scope="session")
+def databases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Databases]:
+    server = database_server(tmp_path_factory.mktemp("databases"))
+    yield server
+    server.close()
+
+
 @pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
-    opened = open_database(f"sqlite:///{tmp_path / 'data' / 'lenswright.db'}")
+def database_url(databases: Databases, tmp_path: Path) -> Iterator[str]:
+    """The URL of a database with empty tables: SQLite, or what LENSWRIGHT_TEST_DATABASE_URL names."""
+    with databases.migrated(tmp_path) as url:
+        yield url
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    opened = open_database(database_url)
     yield opened
     opened.close()
 

@@ -76,9 +76,9 @@ def test_handwritten_digits_are_not_taken_for_one_another() -> None:
     assert len(groups) > 500
 
 
-def test_two_instances_see_each_other_s_photos(tmp_path: Path) -> None:
-    url, blobs = f"sqlite:///{tmp_path / 'shared.db'}", Blobs(str(tmp_path / "uploads"))
-    databases = [open_database(url), open_database(url)]
+def test_two_instances_see_each_other_s_photos(database_url: str, tmp_path: Path) -> None:
+    blobs = Blobs(str(tmp_path / "uploads"))
+    databases = [open_database(database_url), open_database(database_url)]
     first, second = (Intake(database, blobs, limits=DecodeLimits()) for database in databases)
     image = Image.fromarray(make_pixels())
     splits = []

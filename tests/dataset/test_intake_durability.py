@@ -155,7 +155,7 @@ def test_threads_that_upload_the_same_photos_store_each_once(intake: Intake, dat
         assert len(session.scalars(select(PhotoRow.id)).all()) == 60
 
 
-def test_what_was_acknowledged_survives_kill_9(tmp_path: Path) -> None:
+def test_what_was_acknowledged_survives_kill_9(database_url: str, tmp_path: Path) -> None:
     code = (
         "import sys\n"
         "from lenswright.dataset.intake import Intake, Upload\n"
@@ -163,18 +163,19 @@ def test_what_was_acknowledged_survives_kill_9(tmp_path: Path) -> None:
         "from lenswright.storage.blobs import Blobs\n"
         "from lenswright.storage.database import open_database\n"
         "from tests.builders import make_photo\n"
-        "database = open_database(f'sqlite:///{sys.argv[1]}/x.db')\n"
+        "database = open_database(sys.argv[2])\n"
         "intake = Intake(database, Blobs(f'{sys.argv[1]}/uploads'), limits=DecodeLimits())\n"
         "uploads = (Upload(str(seed), make_photo(seed=seed), 'circle') for seed in range(100_000))\n"
         "for result in intake.take('shapes', uploads, source='test'): print(result.path, flush=True)\n"
     )
-    child = subprocess.Popen([sys.executable, "-c", code, str(tmp_path)], stdout=subprocess.PIPE, text=True)
+    command = [sys.executable, "-c", code, str(tmp_path), database_url]
+    child = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     assert child.stdout
     acknowledged = [child.stdout.readline().strip() for _ in range(120)]
     os.kill(child.pid, signal.SIGKILL)
     acknowledged += child.stdout.read().split("\n")[:-1]
     child.communicate()
-    database = open_database(f"sqlite:///{tmp_path / 'x.db'}")
+    database = open_database(database_url)
     blobs = Blobs(str(tmp_path / "uploads"))
     with database.reading() as session:
         stored = {

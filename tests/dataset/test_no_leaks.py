@@ -1,6 +1,5 @@
 """Whatever is done in whatever order: photos that look alike are never in two splits."""
 
-import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image
@@ -31,6 +29,7 @@ from lenswright.storage.blobs import Blobs
 from lenswright.storage.database import Database, open_database
 from lenswright.storage.dataset_tables import PhotoRow
 from tests.builders import encode, make_pixels
+from tests.databases import Databases
 
 TASK = "shapes"
 PICTURES = 3
@@ -60,14 +59,6 @@ acts = st.lists(
     min_size=2,
     max_size=12,
 )
-
-
-@pytest.fixture(scope="module")
-def fresh(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An empty database: to copy it is quicker than to make one."""
-    file = tmp_path_factory.mktemp("fresh") / "x.db"
-    open_database(f"sqlite:///{file}").close()
-    return file
 
 
 @cache
@@ -130,10 +121,9 @@ class World:
 
 
 @contextmanager
-def new_world(fresh: Path) -> Iterator[World]:
-    with tempfile.TemporaryDirectory() as name:
-        shutil.copy(fresh, f"{name}/x.db")
-        database = open_database(f"sqlite:///{name}/x.db")
+def new_world(databases: Databases) -> Iterator[World]:
+    with tempfile.TemporaryDirectory() as name, databases.migrated(Path(name)) as url:
+        database = open_database(url)
         try:
             yield World(database, Path(name) / "uploads")
         finally:
@@ -156,8 +146,8 @@ def leaks(rows: list[PhotoRow]) -> list[tuple[int, int]]:
     ]
 
 
-def test_the_pictures_make_chains(fresh: Path) -> None:
-    with new_world(fresh) as world:
+def test_the_pictures_make_chains(databases: Databases) -> None:
+    with new_world(databases) as world:
         world.do_upload([(0, level, "PNG", None, None) for level in range(3)])
         world.do_upload([(0, 0, "JPEG", None, None), (1, 0, "PNG", None, None)])
         dark, middle, bright, copy, another = world.rows()
@@ -168,16 +158,16 @@ def test_the_pictures_make_chains(fresh: Path) -> None:
     assert not are_near(dark, another)
 
 
-def test_a_leak_would_be_seen(fresh: Path) -> None:
-    with new_world(fresh) as world:
+def test_a_leak_would_be_seen(databases: Databases) -> None:
+    with new_world(databases) as world:
         world.do_upload([(0, level, "PNG", "circle", "train") for level in range(3)])
         with world.database.writing() as session:
             session.get_one(PhotoRow, 2).split = "test"
         assert leaks(world.rows()) == [(1, 2), (2, 3)]
 
 
-def test_a_split_is_not_given_back_to_a_photo_whose_likes_went_to_another(fresh: Path) -> None:
-    with new_world(fresh) as world:
+def test_a_split_is_not_given_back_to_a_photo_whose_likes_went_to_another(databases: Databases) -> None:
+    with new_world(databases) as world:
         world.do_upload([(0, 0, "PNG", None, None)])
         relabel(world.database, TASK, [1], ["circle"], by="me")
         undo(world.database, 2, by="me")
@@ -192,8 +182,10 @@ def test_a_split_is_not_given_back_to_a_photo_whose_likes_went_to_another(fresh:
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(acts=acts)
-def test_photos_that_look_alike_are_never_in_two_splits(fresh: Path, acts: list[tuple[str, Any]]) -> None:
-    with new_world(fresh) as world:
+def test_photos_that_look_alike_are_never_in_two_splits(
+    databases: Databases, acts: list[tuple[str, Any]]
+) -> None:
+    with new_world(databases) as world:
         for act, what in acts:
             world.do(act, what)
             assert leaks(world.rows()) == []

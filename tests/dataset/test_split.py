@@ -18,6 +18,7 @@ from lenswright.dataset.looks import Look
 from lenswright.dataset.split import next_split
 from lenswright.storage.database import Database, open_database
 from lenswright.storage.dataset_tables import PhotoRow
+from tests.databases import Databases
 
 few_bits = st.integers(0, 63).flatmap(lambda bits: st.just(bits * 0x0101))
 hashes = st.lists(few_bits, min_size=1, max_size=25)
@@ -103,14 +104,16 @@ def assert_no_leaks(database: Database) -> None:
 
 @settings(max_examples=60, deadline=None)
 @given(data=st.data(), dhashes=hashes)
-def test_near_duplicates_never_straddle_splits(data: st.DataObject, dhashes: list[int]) -> None:
+def test_near_duplicates_never_straddle_splits(
+    databases: Databases, data: st.DataObject, dhashes: list[int]
+) -> None:
     """Hashes of few bits make chains: a is near b and b near c, while a is not near c."""
     several = {"min_size": len(dhashes), "max_size": len(dhashes)}
     labels = data.draw(st.lists(st.sampled_from(["a", "b", None]), **several))
     given_splits = data.draw(st.lists(st.sampled_from([None, *SPLITS]), **several))
     order = data.draw(st.lists(st.integers(0, 100), min_size=len(dhashes), max_size=len(dhashes)))
-    with tempfile.TemporaryDirectory() as folder:
-        database = open_database(f"sqlite:///{Path(folder) / 'x.db'}")
+    with tempfile.TemporaryDirectory() as folder, databases.migrated(Path(folder)) as url:
+        database = open_database(url)
         store(database, dhashes, labels, given_splits)
         assert_no_leaks(database)
         label_rest(database, order)

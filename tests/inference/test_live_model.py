@@ -22,9 +22,9 @@ A, B = "20260101-000000-aaaa", "20260102-000000-bbbb"
 class Shop:
     """What the tests share: a database, a folder of bundles, and live models over them."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, url: str) -> None:
         self.folder = folder / "models"
-        self.database: Database = open_database(f"sqlite:///{folder / 'a.db'}")
+        self.database: Database = open_database(url)
         self.promotion = Promotion(self.database)
         self.bundles = Bundles(Blobs(str(self.folder)))
         self.live = self.open()
@@ -39,8 +39,8 @@ class Shop:
 
 
 @pytest.fixture
-def shop(tmp_path: Path) -> Iterator[Shop]:
-    opened = Shop(tmp_path)
+def shop(tmp_path: Path, database_url: str) -> Iterator[Shop]:
+    opened = Shop(tmp_path, database_url)
     yield opened
     opened.live.close()
     opened.database.close()

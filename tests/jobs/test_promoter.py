@@ -21,9 +21,9 @@ A, B, REFUSED = "20260101-000000-aaaa", "20260102-000000-bbbb", "20260103-000000
 class Shop:
     """Two registered versions, neither of them promoted, and one that the gate refused."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, url: str) -> None:
         self.folder = folder / "models"
-        self.database = open_database(f"sqlite:///{folder / 'a.db'}")
+        self.database = open_database(url)
         bundles = Bundles(Blobs(str(self.folder)))
         versions = Versions(self.database, bundles)
         self.promotion = Promotion(self.database)
@@ -43,8 +43,8 @@ class Shop:
 
 
 @pytest.fixture
-def shop(tmp_path: Path) -> Iterator[Shop]:
-    opened = Shop(tmp_path)
+def shop(tmp_path: Path, database_url: str) -> Iterator[Shop]:
+    opened = Shop(tmp_path, database_url)
     yield opened
     opened.live.close()
     opened.database.close()

@@ -17,7 +17,7 @@ from lenswright.runs.journal import Journal
 from lenswright.runs.request import TrainingRequest
 from lenswright.runs.state import Run
 from lenswright.settings import Settings
-from lenswright.storage.database import Database, open_database
+from lenswright.storage.database import Database
 from tests.jobs.waiting import TRAINER, is_over, wait_for
 
 REQUEST = TrainingRequest()
@@ -25,15 +25,8 @@ Begin = Callable[..., Supervisor]
 
 
 @pytest.fixture
-def settings(tmp_path: Path) -> Settings:
-    return Settings(home=tmp_path, _env_file=None)  # type: ignore[call-arg]
-
-
-@pytest.fixture
-def database(settings: Settings) -> Iterator[Database]:
-    opened = open_database(settings.database)
-    yield opened
-    opened.close()
+def settings(tmp_path: Path, database_url: str) -> Settings:
+    return Settings(home=tmp_path, database_url=database_url, _env_file=None)  # type: ignore[call-arg]
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """The book of runs, on a real database."""
 
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import pytest
 
@@ -133,17 +132,17 @@ def test_only_the_last_epochs_can_be_asked_for(journal: Journal) -> None:
     assert journal.epochs(run.id, last=2) == [{"epoch": 3}, {"epoch": 4}]
 
 
-@pytest.mark.parametrize("run_id", [7, 0, -1, 10**30])
+@pytest.mark.parametrize("run_id", [7, 0, -1, 2**31, 2**62, 10**30])
 def test_a_run_that_never_was_is_not_found(journal: Journal, run_id: int) -> None:
     for ask in (journal.get, journal.heartbeat, journal.request_stop, journal.chain):
         with pytest.raises(NotFound, match=f"no training run '{run_id}'"):
             ask(run_id)
 
 
-def test_a_run_outlives_the_process(tmp_path: Path, database: Database) -> None:
+def test_a_run_outlives_the_process(database_url: str, database: Database) -> None:
     run = Journal(database).create(REQUEST, "here")
     database.close()
-    again = open_database(f"sqlite:///{tmp_path / 'data' / 'lenswright.db'}")
+    again = open_database(database_url)
     assert Journal(again).get(run.id) == run
     again.close()
 

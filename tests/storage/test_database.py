@@ -15,7 +15,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import select, text
+from sqlalchemy import create_engine, select, text
 from sqlalchemy.exc import IntegrityError
 
 from lenswright.errors import SettingsError, StorageFailure
@@ -23,11 +23,13 @@ from lenswright.storage.base import Table
 from lenswright.storage.database import Database, open_database
 from lenswright.storage.migrate import HEAD, MIGRATIONS
 from lenswright.storage.tables import ChampionRow, RunEventRow
+from tests.databases import Databases
 
 
 @pytest.fixture
-def url(tmp_path: Path) -> str:
-    return f"sqlite:///{tmp_path / 'new folder' / 'lenswright 100%.db'}"
+def url(databases: Databases, tmp_path: Path) -> Iterator[str]:
+    with databases.empty(tmp_path / "new folder 100%") as url:
+        yield url
 
 
 @pytest.fixture
@@ -58,6 +60,7 @@ def test_the_newest_migration_is_the_one_the_code_asks_for() -> None:
     assert ScriptDirectory.from_config(config).get_current_head() == HEAD
 
 
+@pytest.mark.sqlite_only("its pragmas")
 def test_a_commit_is_on_disk_and_readers_never_wait_for_writers(database: Database) -> None:
     with database.reading() as session:
         pragmas = {
@@ -180,12 +183,15 @@ def test_a_file_that_is_no_database_is_refused(tmp_path: Path) -> None:
         open_database(f"sqlite:///{tmp_path / 'notes.db'}")
 
 
-def test_a_database_of_somebody_else_is_refused(tmp_path: Path) -> None:
-    other = sqlite3.connect(tmp_path / "other.db")
-    other.execute("CREATE TABLE photos (album TEXT)")
-    other.close()
-    with pytest.raises(StorageFailure, match="photos already exists"):
-        open_database(f"sqlite:///{tmp_path / 'other.db'}")
+def test_a_database_of_somebody_else_is_refused(databases: Databases, tmp_path: Path) -> None:
+    with databases.empty(tmp_path) as url:
+        (tmp_path / "data").mkdir()
+        other = create_engine(url)
+        with other.begin() as connection:
+            connection.execute(text("CREATE TABLE photos (album TEXT)"))
+        other.dispose()
+        with pytest.raises(StorageFailure, match=r'photos"? already exists'):
+            open_database(url)
 
 
 @pytest.mark.parametrize("url", ["", "nonsense", "sqlite://", "sqlite:///:memory:", "nodialect://host/db"])
@@ -200,6 +206,7 @@ def test_a_folder_that_cannot_be_made_is_a_storage_failure(tmp_path: Path) -> No
         open_database(f"sqlite:///{tmp_path / 'file' / 'data' / 'x.db'}")
 
 
+@pytest.mark.sqlite_only("a writer waits for PostgreSQL as long as it takes")
 def test_a_database_that_is_locked_too_long_is_a_storage_failure(database: Database) -> None:
     holder = sqlite3.connect(str(database.engine.url.database), isolation_level=None)
     holder.execute("BEGIN IMMEDIATE")
@@ -212,6 +219,7 @@ def test_a_database_that_is_locked_too_long_is_a_storage_failure(database: Datab
     holder.close()
 
 
+@pytest.mark.sqlite_only("a server's disk cannot be made small here")
 def test_a_full_disk_is_a_storage_failure_and_what_was_there_stays(database: Database) -> None:
     with database.writing() as session:
         session.add(champion("cats"))

@@ -1,6 +1,5 @@
 """The whole API in one process, over real files and a tiny real model; only training is a fake."""
 
-import shutil
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -12,7 +11,6 @@ from flask.testing import FlaskClient
 from lenswright.registry.bundle import Bundles
 from lenswright.settings import Settings
 from lenswright.storage.blobs import Blobs
-from lenswright.storage.database import open_database
 from lenswright.web.app import create_app
 from lenswright.web.services import Services, build_services
 from tests.models import write_tiny_bundle
@@ -22,23 +20,13 @@ TRAINER = Path(__file__).parents[1] / "jobs" / "fake_trainer.py"
 Begin = Callable[..., Services]
 
 
-@pytest.fixture(scope="session")
-def fresh_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A database with all its tables, made once: a copy is quicker than a migration."""
-    file = tmp_path_factory.mktemp("fresh") / "lenswright.db"
-    open_database(f"sqlite:///{file}").close()
-    return file
-
-
 @pytest.fixture
-def begin(tmp_path: Path, fresh_database: Path) -> Iterator[Begin]:
+def begin(tmp_path: Path, database_url: str) -> Iterator[Begin]:
     """Start the services of one instance in `tmp_path`; `trainer` is how the fake trainer behaves."""
-    (tmp_path / "data").mkdir()
-    shutil.copy(fresh_database, tmp_path / "data")
     begun: list[Services] = []
 
     def make(trainer: str = "obeys", **changes: Any) -> Services:
-        settings = Settings(home=tmp_path, _env_file=None, **changes)  # type: ignore[call-arg]
+        settings = Settings(home=tmp_path, database_url=database_url, _env_file=None, **changes)  # type: ignore[call-arg]
         services = build_services(settings, trainer=[sys.executable, str(TRAINER), trainer])
         services.versions.adopt(None)
         services.live.refresh()

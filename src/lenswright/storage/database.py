@@ -70,6 +70,9 @@ def open_database(url: str) -> Database:
     try:
         with storage_failures():
             migrate(engine)
+    except ProgrammingError as exc:
+        engine.dispose()
+        raise StorageFailure(f"The database refused its tables: {exc.orig}.") from exc
     except Exception:
         engine.dispose()
         raise
