@@ -81,7 +81,7 @@ class EditEntryRow(Table):
     """
 
     __tablename__ = "edit_entries"
-    __table_args__ = (Index(None, "edit_id", "id"), Index(None, "photo_id"))
+    __table_args__ = (Index(None, "edit_id", "id"), Index(None, "photo_id"), Index(None, "code"))
 
     id: Mapped[int] = mapped_column(primary_key=True)
     edit_id: Mapped[int] = mapped_column(ForeignKey("edits.id"))

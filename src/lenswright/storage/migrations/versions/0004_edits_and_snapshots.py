@@ -68,6 +68,7 @@ def _make_edits() -> None:
     )
     op.create_index("ix_edit_entries_edit_id_id", "edit_entries", ["edit_id", "id"])
     op.create_index("ix_edit_entries_photo_id", "edit_entries", ["photo_id"])
+    op.create_index("ix_edit_entries_code", "edit_entries", ["code"])
 
 
 def _make_snapshots() -> None:
