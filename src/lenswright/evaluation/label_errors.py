@@ -4,8 +4,8 @@ The idea is that of confident learning (Northcutt, Jiang and Chuang, arXiv 1911.
 probabilities tell wrong labels from right ones. Ranked by the ratio of the likeliest other class to the
 label. Of 3 % flipped labels the first 4 % of photos held 95 % (7,996 cats and dogs; the list is shorter) and
 91 % (6,240 dogs of 120 breeds). The paper's normalised margin does as well on cats and dogs; on other
-features of those breeds it found 63 % where the ratio found 94 %: between breeds that look alike a wide margin
-is no sign of a wrong label. Plain arrays; no files, no model.
+features of those breeds it found 63 % where the ratio found 94 %: between breeds that look alike a margin
+tells little. Plain arrays; no files, no model.
 """
 
 from dataclasses import dataclass
