@@ -1,10 +1,13 @@
 """In which order a person is asked."""
 
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 from typing import Any
 
 import pytest
 from sqlalchemy import insert
 
+from lenswright.dataset.edit_history import edits_page
 from lenswright.dataset.feedback import Feedback, FeedbackDesk
 from lenswright.dataset.intake import Intake, Upload
 from lenswright.dataset.paging import Page
@@ -13,10 +16,17 @@ from lenswright.dataset.review_decisions import Decision, decide
 from lenswright.dataset.review_queue import review_page, to_review
 from lenswright.dataset.reviews import feedback_counts
 from lenswright.dataset.suggestions import Suggestion, replace_suggestions
+from lenswright.errors import Conflict
 from lenswright.storage.database import Database
 from lenswright.storage.dataset_tables import ReviewRow
 from tests.builders import make_photo
 from tests.dataset.conftest import NOW, Take
+
+DECISIONS = [
+    Decision(confirm=True),
+    Decision(drop=True),
+    *(Decision(label, allow_new_label=True) for label in ("circle", "triangle", "star")),
+]
 
 
 @pytest.fixture
@@ -96,6 +106,29 @@ def test_one_decision_answers_all_that_was_asked_about_a_photo(
     assert (decided.decision, order(database)) == ("accepted", [])
     with database.reading() as session:
         assert {row.decision for row in session.query(ReviewRow)} == {"accepted"}
+
+
+def test_of_several_people_who_decide_at_once_the_first_does(
+    database: Database, photo_ids: list[int]
+) -> None:
+    ask(database, photo_ids[0], 0.5, 0.5, created_at=NOW + 1)
+    (item,) = review_page(database, "shapes", Page())[1]
+    together = Barrier(len(DECISIONS))
+
+    def decide_together(decision: Decision) -> str:
+        together.wait()
+        try:
+            return decide(
+                database, item.id, decision, by="one of them", classes=(), clock=lambda: NOW
+            ).decision
+        except Conflict:
+            return "too late"
+
+    with ThreadPoolExecutor(len(DECISIONS)) as people:
+        said = [*people.map(decide_together, DECISIONS)]
+    assert said.count("too late") == len(DECISIONS) - 1
+    _, edits = edits_page(database, "shapes", photo_id=photo_ids[0])
+    assert [edit.by for edit in edits if edit.action != "upload"] == ["one of them"]
 
 
 def test_the_model_is_held_against_what_was_decided(database: Database, photo_ids: list[int]) -> None:

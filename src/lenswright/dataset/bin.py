@@ -3,9 +3,12 @@
 import time
 from collections.abc import Callable, Sequence
 
+from sqlalchemy.orm import Session
+
 from lenswright.dataset.edits import Change, Noted, record, state_of
 from lenswright.dataset.selection import distinct_rows
 from lenswright.storage.database import Database
+from lenswright.storage.dataset_tables import PhotoRow
 
 
 def delete_photos(
@@ -18,13 +21,16 @@ def delete_photos(
 ) -> Change:
     """Put photos into the bin; those that lie there stay. Raises NotFound with nothing changed."""
     with database.writing() as session:
-        now = clock()
         rows = [row for row in distinct_rows(session, task, photo_ids) if row.deleted_at is None]
-        for row in rows:
-            row.deleted_at = now
-        return record(
-            session, task, "delete", [Noted(row, "deleted", state_of(row)) for row in rows], by=by, now=now
-        )
+        return bin_rows(session, task, rows, by=by, now=clock())
+
+
+def bin_rows(session: Session, task: str, rows: Sequence[PhotoRow], *, by: str, now: float) -> Change:
+    """Put photos that are present into the bin, as one edit within this transaction."""
+    for row in rows:
+        row.deleted_at = now
+    notes = [Noted(row, "deleted", state_of(row)) for row in rows]
+    return record(session, task, "delete", notes, by=by, now=now)
 
 
 def restore_photos(

@@ -1,7 +1,9 @@
 """A person says that labels are right: nobody needs to doubt them any more."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+
+from sqlalchemy.orm import Session
 
 from lenswright.dataset.edits import Change, Noted, record, state_of
 from lenswright.dataset.labelling import WAS_CONFIRMED
@@ -24,10 +26,16 @@ def confirm_labels(
     Raises NotFound, InTheBin, or InputRefused for a photo without a label; nothing is changed then.
     """
     with database.writing() as session:
-        now = clock()
         rows = {row.id: row for row in present_rows(session, task, photo_ids)}.values()
-        changes = [_confirm(row, now) for row in rows]
-        return record(session, task, "confirm", changes, by=by, now=now)
+        return confirm_rows(session, task, rows, by=by, now=clock())
+
+
+def confirm_rows(session: Session, task: str, rows: Iterable[PhotoRow], *, by: str, now: float) -> Change:
+    """Confirm the labels of photos that are present, as one edit within this transaction.
+
+    Raises InputRefused for one without a label.
+    """
+    return record(session, task, "confirm", [_confirm(row, now) for row in rows], by=by, now=now)
 
 
 def _confirm(row: PhotoRow, now: float) -> Noted:

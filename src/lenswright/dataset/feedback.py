@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from lenswright.dataset.edits import LONGEST_BY, Noted, record, state_of
+from lenswright.dataset.edits import LONGEST_BY
 from lenswright.dataset.intake import Intake
-from lenswright.dataset.labelling import Labeller
+from lenswright.dataset.labelling import relabel_rows
 from lenswright.dataset.refusals import UnknownPrediction
 from lenswright.dataset.reviews import FEEDBACK, KEPT, PREDICTED, close_reviews, expected_label
 from lenswright.dataset.upload import Upload
@@ -104,18 +104,11 @@ class FeedbackDesk:
             row.decided_at, row.decision = now, "accepted" if agrees else "noted"
         elif photo.label == row.suggested or (photo.label is None and agrees):
             if photo.label is None:
-                _label(session, photo, str(row.suggested), row.by, now)
+                relabel_rows(session, photo.task, [photo], [row.suggested], by=row.by, now=now)
             close_reviews(session, photo.id, "accepted", now)
             session.refresh(row)
         else:
             _let_others_wait(session, row)
-
-
-def _label(session: Session, photo: PhotoRow, label: str, by: str, now: float) -> None:
-    """Give a photo its first label, as an edit."""
-    before = state_of(photo)
-    Labeller(session, photo.task, now).label(photo, label)
-    record(session, photo.task, "relabel", [Noted(photo, "relabelled", before)], by=by, now=now)
 
 
 def _let_others_wait(session: Session, row: ReviewRow) -> None:

@@ -7,7 +7,7 @@ from itertools import groupby
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from lenswright.dataset.edits import Noted, record, state_of
+from lenswright.dataset.bin import bin_rows
 from lenswright.dataset.examination import bytes_hash
 from lenswright.dataset.intake import Intake
 from lenswright.dataset.kept_photos import PredictedPhoto
@@ -98,11 +98,7 @@ def _bin_orphans(session: Session, photo_ids: Sequence[int], now: float) -> None
         .order_by(PhotoRow.task, PhotoRow.id)
     )
     for task, group in groupby(rows, key=lambda row: row.task):
-        gone = list(group)
-        for row in gone:
-            row.deleted_at = now
-        changes = [Noted(row, "deleted", state_of(row)) for row in gone]
-        record(session, task, "delete", changes, by=SERVICE, now=now)
+        bin_rows(session, task, list(group), by=SERVICE, now=now)
 
 
 def _kind(session: Session, photo: PredictedPhoto, row: PhotoRow) -> str:

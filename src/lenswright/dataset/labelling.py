@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lenswright.dataset.duplicates import DuplicateIndex
-from lenswright.dataset.edits import Noted, record, state_of
+from lenswright.dataset.edits import Change, Noted, record, state_of
 from lenswright.dataset.example import Photo, as_photo
 from lenswright.dataset.labels import Spellings
 from lenswright.dataset.looks import Look
@@ -49,17 +49,29 @@ def relabel(
     """
     _check_lengths(files, labels, expected)
     with database.writing() as session:
-        now = clock()
-        labeller = Labeller(session, task, now)
         rows = present_rows(session, task, files)
         if len({row.id for row in rows}) < len(rows):
             raise InputRefused("Expected each file once. Received: one photo under several names.")
         _check_expected(rows, expected)
-        wanted = [None if label is None else labeller.spelled(label) for label in labels]
-        changes = [_change(labeller, row, label) for row, label in zip(rows, wanted, strict=True)]
-        done = record(session, task, "relabel", [change for change in changes if change], by=by, now=now)
+        done = relabel_rows(session, task, rows, labels, by=by, now=clock())
         session.flush()
         return Relabelled(done.edit, done.changed, [as_photo(row) for row in rows])
+
+
+def relabel_rows(
+    session: Session,
+    task: str,
+    rows: Sequence[PhotoRow],
+    labels: Sequence[str | None],
+    *,
+    by: str,
+    now: float,
+) -> Change:
+    """Give photos that are present their labels, as one edit within this transaction. Raises UnknownLabel."""
+    labeller = Labeller(session, task, now)
+    wanted = [None if label is None else labeller.spelled(label) for label in labels]
+    changes = [_change(labeller, row, label) for row, label in zip(rows, wanted, strict=True)]
+    return record(session, task, "relabel", [change for change in changes if change], by=by, now=now)
 
 
 class Labeller:

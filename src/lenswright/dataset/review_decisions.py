@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from lenswright.dataset.bin import delete_photos
-from lenswright.dataset.confirmation import confirm_labels
+from lenswright.dataset.bin import bin_rows
+from lenswright.dataset.confirmation import confirm_rows
 from lenswright.dataset.edits import Change
-from lenswright.dataset.labelling import relabel
+from lenswright.dataset.labelling import relabel_rows
 from lenswright.dataset.reviews import FEEDBACK, close_reviews, expected_label, undecided
 from lenswright.dataset.suggestions import still_holds
 from lenswright.errors import Conflict, NotFound
@@ -45,17 +45,10 @@ class Decided:
     edit: int | None
 
 
-@dataclass(frozen=True)
-class _Item:
-    task: str
-    photo_id: int
-    label: str | None  # as the photo has it
-
-
 def task_of_item(database: Database, item_id: str) -> str:
     """Return the task that an item belongs to. Raises NotFound or Conflict, as `decide` does."""
     with database.reading() as session:
-        return _find(session, item_id).task
+        return _photo_of(session, item_id).task
 
 
 def decide(
@@ -69,39 +62,32 @@ def decide(
 ) -> Decided:
     """Do with the photo of an open item what was decided; it answers all that was asked about the photo.
 
-    Raises NotFound, UnknownLabel, InputRefused for a confirmation of no label, and Conflict if it was
-    decided already, or if somebody changed the label meanwhile; nothing is changed then.
+    One transaction: of several people who decide at once, the first does. Raises NotFound, UnknownLabel,
+    InputRefused for a confirmation of no label, and Conflict if it was decided already, or the photo
+    was labelled or confirmed since; nothing is changed then.
     """
-    with database.reading() as session:
-        item = _find(session, item_id)
+    with database.writing() as session:
+        photo, now = _photo_of(session, item_id), clock()
         label = decision.label
         if label is not None:
             allow_new = decision.allow_new_label
-            label = expected_label(session, item.task, label, classes, allow_new=allow_new)
-    change = _carry_out(database, item, decision, label, by=by, clock=clock)
-    outcome = "dropped" if decision.drop else "accepted"
-    with database.writing() as session:
+            label = expected_label(session, photo.task, label, classes, allow_new=allow_new)
+        change = _carry_out(session, photo, decision, label, by=by, now=now)
+        outcome = "dropped" if decision.drop else "accepted"
         if not decision.drop:
-            _correct_feedback(session, item.photo_id, label or item.label)
-        close_reviews(session, item.photo_id, outcome, clock())
-    return Decided(item.photo_id, outcome, change.edit)
+            _correct_feedback(session, photo.id, photo.label)
+        close_reviews(session, photo.id, outcome, now)
+        return Decided(photo.id, outcome, change.edit)
 
 
 def _carry_out(
-    database: Database,
-    item: _Item,
-    decision: Decision,
-    label: str | None,
-    *,
-    by: str,
-    clock: Callable[[], float],
+    session: Session, photo: PhotoRow, decision: Decision, label: str | None, *, by: str, now: float
 ) -> Change:
     if decision.drop:
-        return delete_photos(database, item.task, [item.photo_id], by=by, clock=clock)
-    if decision.confirm or label == item.label:
-        return confirm_labels(database, item.task, [item.photo_id], by=by, clock=clock)
-    done = relabel(database, item.task, [item.photo_id], [label], by=by, expected=[item.label], clock=clock)
-    return Change(done.edit, done.changed)
+        return bin_rows(session, photo.task, [photo], by=by, now=now)
+    if decision.confirm or label == photo.label:
+        return confirm_rows(session, photo.task, [photo], by=by, now=now)
+    return relabel_rows(session, photo.task, [photo], [label], by=by, now=now)
 
 
 def _correct_feedback(session: Session, photo_id: int, label: str | None) -> None:
@@ -110,20 +96,20 @@ def _correct_feedback(session: Session, photo_id: int, label: str | None) -> Non
     session.execute(update(ReviewRow).where(*waiting).values(suggested=label))
 
 
-def _find(session: Session, item_id: str) -> _Item:
-    """Return the open item of that id. Raises NotFound or Conflict."""
+def _photo_of(session: Session, item_id: str) -> PhotoRow:
+    """Return the photo of the open item of that id. Raises NotFound or Conflict."""
     named = _ITEM.fullmatch(item_id)
     if named is None or int(named[2]) > LARGEST_ID:
         raise NotFound("review item", item_id)
     table, is_open = (SuggestionRow, still_holds()) if named[1] else (ReviewRow, undecided())
-    query = select(table.task, PhotoRow, is_open).join(PhotoRow, PhotoRow.id == table.photo_id)
+    query = select(PhotoRow, is_open).join(table, PhotoRow.id == table.photo_id)
     found = session.execute(query.where(table.id == int(named[2]))).first()
     if found is None:
         raise NotFound("review item", item_id)
-    task, photo, waits = found
-    if not waits or photo.deleted_at is not None:
+    photo, waits = found
+    if not waits:
         raise Conflict(
             f"The review item {item_id} is decided already: its photo is in the bin, or was labelled or"
             " confirmed since."
         )
-    return _Item(task, photo.id, photo.label)
+    return photo
