@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import aliased
 
+from lenswright.dataset.edits import LABEL_CONFLICT
 from lenswright.dataset.example import Photo, as_photo, present
 from lenswright.dataset.paging import Page
 from lenswright.storage.database import Database
 from lenswright.storage.dataset_tables import EditEntryRow, EditRow, PhotoRow
 
-CONFLICT = "label_conflict"
 DECISIONS = ("relabelled", "confirmed", "deleted", "forgotten")
 
 
@@ -55,7 +55,7 @@ def _open_entries(task: str) -> Select[int]:
         .join(EditRow, EditRow.id == EditEntryRow.edit_id)
         .where(
             present(task),
-            EditEntryRow.code == CONFLICT,
+            EditEntryRow.code == LABEL_CONFLICT,
             EditEntryRow.label_after != PhotoRow.label,
             EditRow.undone_by.is_(None),
             ~_decided(),

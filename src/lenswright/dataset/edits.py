@@ -20,6 +20,7 @@ Action = Literal[
 ]  # fmt: skip
 BATCHES: tuple[Action, ...] = ("upload", "import", "fuse", "predicted")  # those that bring photos in
 LONGEST_BY = 100
+LABEL_CONFLICT = "label_conflict"  # the code of an entry whose photo came with a label that it did not take
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,11 @@ class Change:
 def state_of(row: PhotoRow) -> State:
     """Return how a photo stands now."""
     return State(row.label, row.split)
+
+
+def keeps_label(row: PhotoRow, received: str) -> str:
+    """Return the reason of an entry with the code LABEL_CONFLICT."""
+    return f"It is photo {row.id}, which keeps its label {row.label!r}. Received: the label {received!r}."
 
 
 def begin_edit(

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from lenswright.dataset.archive import SIGNATURES
 from lenswright.dataset.edit_history import EditEntry, edit, entries_page
-from lenswright.dataset.edits import Action, end_edit
+from lenswright.dataset.edits import LABEL_CONFLICT, Action, end_edit
 from lenswright.dataset.folder_layout import plan
 from lenswright.dataset.intake import Intake
 from lenswright.dataset.photo_source import PhotoSource
@@ -119,7 +119,7 @@ class FolderImport:
             return None
         _, refused = entries_page(self._database, self._edit_id, outcome="refused", page_size=SHOWN)
         conflicts = select(func.count()).where(
-            EditEntryRow.edit_id == self._edit_id, EditEntryRow.code == "label_conflict"
+            EditEntryRow.edit_id == self._edit_id, EditEntryRow.code == LABEL_CONFLICT
         )
         with self._database.reading() as session:
             several = session.scalars(conflicts).one()

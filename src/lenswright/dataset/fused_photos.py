@@ -8,6 +8,7 @@ from sqlalchemy import Row, insert, select, update
 from sqlalchemy.orm import Session
 
 from lenswright.dataset.duplicates import DuplicateIndex
+from lenswright.dataset.edits import LABEL_CONFLICT, keeps_label
 from lenswright.dataset.fused_splits import FusedSplits
 from lenswright.dataset.looks import Look
 from lenswright.storage.dataset_tables import EditEntryRow, PhotoRow
@@ -109,10 +110,8 @@ class FusedPhotos:
         entry = self._entry(photo, outcome, row.id, before, (row.label, row.split))
         if row.label == photo.label:
             return entry
-        reason = (
-            f"It is photo {row.id}, which keeps its label {row.label!r}. Received: the label {photo.label!r}."
-        )
-        return entry | {"label_after": photo.label, "code": "label_conflict", "reason": reason}
+        reason = keeps_label(row, photo.label)
+        return entry | {"label_after": photo.label, "code": LABEL_CONFLICT, "reason": reason}
 
     def _split_of_known(self, photo: Incoming, row: PhotoRow) -> str:
         own = row.id if row.group_id is None else row.group_id

@@ -11,14 +11,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from lenswright.dataset.duplicates import DuplicateIndex
-from lenswright.dataset.edits import begin_edit, end_edit
+from lenswright.dataset.edits import LABEL_CONFLICT, begin_edit, end_edit
 from lenswright.dataset.fused_source import FusedSource
 from lenswright.dataset.fusion_plan import FusionPlan, plan_fusion
 from lenswright.dataset.fusion_wish import FusionWish
+from lenswright.dataset.labels import LONGEST_SOURCE
 from lenswright.dataset.statistics import dataset_statistics
 from lenswright.storage.database import Database
-
-LONGEST_SOURCE = 100
 
 
 @dataclass(frozen=True)
@@ -85,7 +84,7 @@ class Fusion:
             restored=counts["restored"],
             labelled=counts["labelled"],
             duplicates=counts["duplicate"],
-            conflicts=counts["label_conflict"],
+            conflicts=counts[LABEL_CONFLICT],
             classes={entry.label: entry.total for entry in found.classes},
             splits=found.splits,
             held_out=plan.held_out,

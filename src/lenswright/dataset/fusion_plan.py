@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from lenswright.dataset.example import SPLITS, present
+from lenswright.dataset.example import SPLITS
 from lenswright.dataset.fusion_wish import FusionSource, FusionWish
 from lenswright.dataset.held_out import Kind, hold_out
+from lenswright.dataset.known_labels import known_labels
 from lenswright.dataset.label_map import listed, map_labels
-from lenswright.dataset.labels import LONGEST_LABEL, Spellings
+from lenswright.dataset.labels import LONGEST_SOURCE, Spellings
 from lenswright.errors import InputRefused, NotFound
 from lenswright.storage.dataset_tables import PhotoRow
 
@@ -43,10 +44,8 @@ class FusionPlan:
 def plan_fusion(session: Session, wish: FusionWish) -> FusionPlan:
     """Return what is to be done. Raises NotFound, UnknownLabel and InputRefused, naming what there is."""
     wish.check()
-    spelled = Spellings(_labels(session, wish.task)).spelled
-    maps = {
-        source.task: map_labels(source, _known_labels(session, source), spelled) for source in wish.sources
-    }
+    spelled = Spellings(known_labels(session, wish.task)).spelled
+    maps = {source.task: map_labels(source, _labels_of(session, source), spelled) for source in wish.sources}
     if not any(maps.values()):
         raise InputRefused(
             "Expected labels that photos of the sources have. Received: a map that leaves all out."
@@ -68,21 +67,16 @@ def plan_fusion(session: Session, wish: FusionWish) -> FusionPlan:
 
 def source_name(task: str, label: str) -> str:
     """Return what a copied photo's `source` says: `dog-breeds/beagle`, at most 100 characters."""
-    return f"{task}/{label}"[:LONGEST_LABEL]
+    return f"{task}/{label}"[:LONGEST_SOURCE]
 
 
-def _known_labels(session: Session, source: FusionSource) -> Sequence[str]:
-    labels = _labels(session, source.task)
+def _labels_of(session: Session, source: FusionSource) -> Sequence[str]:
+    labels = known_labels(session, source.task)
     if not labels:
         tasks = select(PhotoRow.task).distinct().where(PhotoRow.deleted_at.is_(None))
         known = sorted(session.scalars(tasks))
         raise NotFound("task with labelled photos", source.task, known=listed(known) if known else "")
     return labels
-
-
-def _labels(session: Session, task: str) -> Sequence[str]:
-    query = select(PhotoRow.label).distinct().where(present(task), PhotoRow.label.is_not(None))
-    return [str(label) for label in session.scalars(query)]
 
 
 def _kinds(maps: Mapping[str, Mapping[str, str]]) -> dict[tuple[str, str], Kind]:

@@ -4,14 +4,13 @@ import logging
 from collections import Counter
 from collections.abc import Callable, Sequence
 
-from lenswright.dataset.example import Photo
+from lenswright.dataset.example import SPLITS, Photo
 from lenswright.errors import ImageError, NotEnoughPhotos, NotFound
 from lenswright.imaging.decode import DecodeLimits, decode
 
 LEAST_CLASSES = 2
 LOOK_PX = 32  # enough to find damage; a large JPEG is not decoded in full for it
 LEAST_PHOTOS = 5  # a class: the first four give training two, validation one and test one
-SPLITS = ("train", "validation", "test")
 
 log = logging.getLogger(__name__)
 

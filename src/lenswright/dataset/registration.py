@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from lenswright.dataset.batch_log import BatchWish, Entered
 from lenswright.dataset.duplicates import DuplicateIndex
-from lenswright.dataset.edits import state_of
+from lenswright.dataset.edits import LABEL_CONFLICT, keeps_label, state_of
 from lenswright.dataset.examination import Examined, first_of_each
 from lenswright.dataset.example import blob_key
 from lenswright.dataset.labelling import Labeller
@@ -73,8 +73,8 @@ class Registration:
         outcome: Outcome = "restored" if was_binned else "duplicate"
         if label is None or label == row.label:
             return Entered(self._result(photo, row, outcome), before)
-        reason = f"It is photo {row.id}, which keeps its label {row.label!r}. Received: the label {label!r}."
-        return Entered(self._result(photo, row, outcome, "label_conflict", reason), before, label)
+        reason = keeps_label(row, label)
+        return Entered(self._result(photo, row, outcome, LABEL_CONFLICT, reason), before, label)
 
     def _row(self, photo: Examined) -> PhotoRow:
         return PhotoRow(

@@ -3,7 +3,7 @@
 import json
 from dataclasses import dataclass
 
-from lenswright.dataset.edits import State
+from lenswright.dataset.edits import LABEL_CONFLICT, State
 from lenswright.dataset.labelling import WAS_CONFIRMED
 
 REVERSIBLE = ("stored", "labelled", "restored", "relabelled", "deleted", "confirmed", "regrouped")
@@ -90,7 +90,7 @@ def _check_unchanged(entry: Done, row: Standing, edited_at: float) -> None:
 
 def _left(entry: Done) -> State:
     """Return how the edit left the photo: a label that it came with and was not taken is not its own."""
-    label = entry.label_before if entry.code == "label_conflict" else entry.label_after
+    label = entry.label_before if entry.code == LABEL_CONFLICT else entry.label_after
     return State(label, entry.split_after)
 
 

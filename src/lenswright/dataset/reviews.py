@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, and_, case, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from lenswright.dataset.example import present
+from lenswright.dataset.known_labels import known_labels
 from lenswright.dataset.labels import Spellings, normalise_label
 from lenswright.errors import UnknownLabel
 from lenswright.storage.database import Database
@@ -71,8 +71,7 @@ def expected_label(
     Raises UnknownLabel for one that is neither a class of the model nor the label of a photo, unless
     `allow_new`, and for what is no label at all.
     """
-    found = select(PhotoRow.label).distinct().where(present(task), PhotoRow.label.is_not(None))
-    known = sorted({*(str(name) for name in session.scalars(found)), *classes})
+    known = sorted({*known_labels(session, task), *classes})
     spelled = Spellings(known).spelled(label)
     if spelled not in known and not allow_new:
         raise UnknownLabel(

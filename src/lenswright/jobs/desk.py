@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from lenswright.dataset.example import Photo
+from lenswright.dataset.known_labels import known_labels
 from lenswright.dataset.labelling import relabel
 from lenswright.dataset.labels import normalise_label
 from lenswright.dataset.readiness import check_any, check_trainable
@@ -119,7 +120,8 @@ class TrainingDesk:
             raise RunInProgress(active.id)
 
     def _refuse_new(self, task: str, labels: Sequence[str]) -> None:
-        known = sorted({str(photo.label) for photo in labelled_photos(self._database, task)})
+        with self._database.reading() as session:
+            known = known_labels(session, task)
         folded = {label.casefold() for label in known}
         new = [label for label in labels if normalise_label(label).casefold() not in folded]
         if known and new:
