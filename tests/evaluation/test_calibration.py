@@ -116,6 +116,18 @@ def test_few_photos_give_a_wider_limit_than_the_farthest_of_them() -> None:
     assert distances.max() <= calibration.unknown_distance(distances) < 3 * distances.max()
 
 
+def test_training_photos_stand_in_for_validation_photos_that_are_too_few() -> None:
+    random = np.random.default_rng(0)
+    few, known, later = (random.gamma(9.0, size=count) for count in (30, 400, 10_000))
+    limit = calibration.unknown_distance(few, training=known)
+    assert 0.005 < (later > limit).mean() < 0.04
+    assert limit < calibration.unknown_distance(few)
+    learnt_by_heart = calibration.unknown_distance(few, training=known / 10)
+    assert (later > learnt_by_heart).mean() < 0.04
+    many = random.gamma(9.0, size=1000)
+    assert calibration.unknown_distance(many, training=known) == calibration.unknown_distance(many)
+
+
 def test_calibrating_without_photos_is_refused() -> None:
     none = np.zeros((0, 2))
     labels = np.zeros(0, np.int64)

@@ -24,6 +24,14 @@ def test_the_distance_is_the_cosine_distance_to_the_nth_nearest_row_seen_from_th
     np.testing.assert_allclose(Neighbourhood(reference).distance(embeddings), expected, atol=1e-5)
 
 
+def test_a_kept_row_is_no_neighbour_of_its_own() -> None:
+    random = np.random.default_rng(2)
+    reference = unit(random.normal(size=(40, 16)).astype(np.float32))
+    centre = reference.mean(axis=0)
+    expected = np.sort(cdist(reference - centre, reference - centre, "cosine"), axis=1)[:, 5]
+    np.testing.assert_allclose(Neighbourhood(reference).own_distances(), expected, atol=1e-5)
+
+
 def test_what_all_embeddings_share_does_not_make_a_stranger_near() -> None:
     random = np.random.default_rng(1)
     shared = np.full(8, 10.0)

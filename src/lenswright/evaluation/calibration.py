@@ -16,6 +16,7 @@ FALSE_REJECT = 0.02  # share of validation photos that may be called unknown
 COOLEST, HOTTEST = 0.05, 20.0
 SPREAD = 0.5  # of log T before any photo is seen: a few photos, all right, must not make it certain
 ENOUGH_BEYOND = 5  # photos beyond the limit, for its share to be an estimate and not luck
+FEWEST_BEYOND = 1  # with training photos: of strangers 93 % are unknown to a model of 335, else 37 %
 SURE = 0.99  # an answer this sure is never called uncertain, however sure the other answers are
 
 
@@ -101,16 +102,26 @@ def accept_threshold(probabilities: Floats, labels: Ints, lost: float = LOST_RIG
     return float(max(min(edge, SURE), 1 / probabilities.shape[1]))
 
 
-def unknown_distance(distances: NDArray[np.floating], false_reject: float = FALSE_REJECT) -> float:
+def unknown_distance(
+    distances: NDArray[np.floating],
+    false_reject: float = FALSE_REJECT,
+    training: NDArray[np.floating] | None = None,
+) -> float:
     """Return the distance beyond which a photo is 'unknown', from the validation photos' distances (N,).
 
-    At most the share `false_reject` of them lies beyond it. Too few photos to know that share well
-    give a wider limit, three standard deviations out. Raises NotEnoughPhotos without photos.
+    At most the share `false_reject` of them lies beyond it. Where they are too few to know that share,
+    `training` (M,), distances of training photos from one another, count as well; those of a network
+    that has learnt these photos are nearer, and moved out to the median of the validation photos. Still
+    too few give a wider limit, three standard deviations out. Raises NotEnoughPhotos without photos.
     """
     _need_photos(len(distances))
+    enough = ENOUGH_BEYOND
+    if training is not None and false_reject * len(distances) < ENOUGH_BEYOND:
+        farther = max(1.0, float(np.median(distances)) / max(float(np.median(training)), 1e-12))
+        distances, enough = np.concatenate([distances, training * farther]), FEWEST_BEYOND
     rising = np.sort(distances)
     edge = float(rising[len(rising) - 1 - int(false_reject * len(rising))])
-    if false_reject * len(rising) >= ENOUGH_BEYOND:
+    if false_reject * len(rising) >= enough:
         return edge
     return max(edge, float(rising.mean() + 3 * rising.std()))
 

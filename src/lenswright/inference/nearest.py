@@ -27,7 +27,14 @@ class Neighbourhood:
 
         With fewer than `n` rows the farthest counts.
         """
-        similarity = _unit(_unit(embeddings) - self._centre) @ self._rows.T  # (N, D) -> (N, R)
+        return self._nth(_unit(_unit(embeddings) - self._centre), n)
+
+    def own_distances(self, n: int = NEIGHBOUR) -> Floats:
+        """Return float32 (R,): the same distance of each kept row, which does not count itself."""
+        return self._nth(self._rows, n + 1)
+
+    def _nth(self, centred: Floats, n: int) -> Floats:
+        similarity = centred @ self._rows.T  # (N, D) -> (N, R)
         rank = min(n, similarity.shape[1])
         return np.asarray(1.0 - np.partition(similarity, -rank, axis=1)[:, -rank], np.float32)
 

@@ -46,11 +46,12 @@ def calibrate(
     logits = head.logits(validation.embeddings)
     temperature = fit_temperature(logits, validation.labels)
     reference = _balanced_sample(train, seed)
-    distances = Neighbourhood(reference).distance(validation.embeddings[np.arange(len(validation))])
+    known = Neighbourhood(reference)
+    distances = known.distance(validation.embeddings[np.arange(len(validation))])
     return Calibration(
         temperature,
         accept_threshold(_softmax(logits / temperature), validation.labels),
-        unknown_distance(distances, false_reject),
+        unknown_distance(distances, false_reject, known.own_distances()),
         reference,
     )
 
