@@ -39,15 +39,19 @@ def interrupted(journal: Journal, request: TrainingRequest = REQUEST) -> Run:
     return run
 
 
-def supervisor(tmp_path: Path, journal: Journal, *, resume_interrupted: bool = True) -> Supervisor:
-    settings = Settings(home=tmp_path, _env_file=None)  # type: ignore[call-arg]
+@pytest.fixture
+def settings(tmp_path: Path, database_url: str) -> Settings:
+    return Settings(home=tmp_path, database_url=database_url, _env_file=None)  # type: ignore[call-arg]
+
+
+def supervisor(settings: Settings, journal: Journal, *, resume_interrupted: bool = True) -> Supervisor:
     launcher = Launcher(settings, [sys.executable, str(TRAINER), "works"])
     return Supervisor(journal, launcher, machine="here", tick_s=0.05, resume_interrupted=resume_interrupted)
 
 
-def test_an_interrupted_run_fails_and_its_successor_completes(tmp_path: Path, journal: Journal) -> None:
+def test_an_interrupted_run_fails_and_its_successor_completes(settings: Settings, journal: Journal) -> None:
     run = interrupted(journal)
-    service = supervisor(tmp_path, journal)
+    service = supervisor(settings, journal)
     service.start()
     (ended, successor) = journal.chain(run.id)
     assert (ended.state, ended.error) == ("failed", INTERRUPTED)
@@ -57,9 +61,11 @@ def test_an_interrupted_run_fails_and_its_successor_completes(tmp_path: Path, jo
     service.close()
 
 
-def test_of_two_instances_that_start_at_once_one_continues_the_run(tmp_path: Path, journal: Journal) -> None:
+def test_of_two_instances_that_start_at_once_one_continues_the_run(
+    settings: Settings, journal: Journal
+) -> None:
     run = interrupted(journal)
-    services = [supervisor(tmp_path, journal) for _ in range(2)]
+    services = [supervisor(settings, journal) for _ in range(2)]
     with ThreadPoolExecutor(2) as pool:
         list(pool.map(Supervisor.start, services))
     chain = journal.chain(run.id)
@@ -70,9 +76,9 @@ def test_of_two_instances_that_start_at_once_one_continues_the_run(tmp_path: Pat
         service.close()
 
 
-def test_with_the_setting_off_it_only_fails(tmp_path: Path, journal: Journal) -> None:
+def test_with_the_setting_off_it_only_fails(settings: Settings, journal: Journal) -> None:
     run = interrupted(journal)
-    service = supervisor(tmp_path, journal, resume_interrupted=False)
+    service = supervisor(settings, journal, resume_interrupted=False)
     service.start()
     service.close()
     assert [(entry.state, entry.error) for entry in journal.chain(run.id)] == [("failed", INTERRUPTED)]
@@ -128,9 +134,8 @@ def test_a_run_that_is_queued_or_of_another_machine_is_left_alone(journal: Journ
     assert journal.get(elsewhere.id).is_active
 
 
-def test_a_run_whose_process_lives_is_left_alone(tmp_path: Path, journal: Journal) -> None:
+def test_a_run_whose_process_lives_is_left_alone(settings: Settings, journal: Journal) -> None:
     run = journal.create(REQUEST, "here")
-    settings = Settings(home=tmp_path, _env_file=None)  # type: ignore[call-arg]
     child = Launcher(settings, [sys.executable, str(TRAINER), "silent"]).launch(run.id)
     journal.start(run.id, child.pid)
     assert find_interrupted(journal, "here") is None
