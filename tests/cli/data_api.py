@@ -1,6 +1,7 @@
 """A stand-in for what the API offers about data: it answers what it is told, and keeps what it was asked."""
 
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -23,10 +24,14 @@ class Asked:
 
 @dataclass
 class DataApi:
-    """Answers `answers[path]`, JSON or bytes; a path that is unknown is a problem of status 404."""
+    """Answers `answers[path]`, JSON or bytes; a path that is unknown is a problem of status 404.
+
+    `look`, where given, answers every path in place of `answers`.
+    """
 
     answers: dict[str, Json | bytes | Response] = field(default_factory=dict)
     asked: list[Asked] = field(default_factory=list)
+    look: Callable[[str], Json] | None = None
     url: str = ""
 
     def start(self) -> "DataApi":
@@ -45,7 +50,7 @@ class DataApi:
         files = [(name, str(file.filename), file.read()) for name, file in request.files.items(multi=True)]
         body = request.get_json() if request.is_json else dict(request.form)
         self.asked.append(Asked(request.method, f"/{path}", dict(request.args), body, files))
-        answer = self.answers.get(f"/{path}")
+        answer = self.look(f"/{path}") if self.look else self.answers.get(f"/{path}")
         if answer is None:
             return {"detail": f"There is no {path}.", "code": "not_found"}, 404
         return Response(answer, content_type="application/zip") if isinstance(answer, bytes) else answer

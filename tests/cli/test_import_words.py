@@ -21,7 +21,7 @@ RECORD: dict[str, Any] = {
 
 def test_it_is_said_how_the_folder_is_understood() -> None:
     assert announced(RECORD).splitlines() == [
-        "1,200 files into pets, in /srv/lenswright.",
+        "1,200 files into pets, in the home /srv/lenswright.",
         "Layout csv: labels from labels.csv.",
     ]
     going_on = RECORD | {"done_before": 400, "layout": "flat", "list": None, "notes": ["A note."]}

@@ -24,6 +24,7 @@ Import = Callable[..., Called]
 def import_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Import:
     """Return `import_folder("--task", "pets")`, which imports the folder `photos`."""
     monkeypatch.setenv("LENSWRIGHT_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("LENSWRIGHT_API_URL", "http://127.0.0.1:9")  # where no service answers
     monkeypatch.chdir(tmp_path)
 
     def call(*arguments: str, path: str = "photos") -> Called:
@@ -59,7 +60,7 @@ def test_a_folder_is_imported_into_the_home_of_the_service(
     assert called.out.startswith("my-pets: stored 3, refused 1. 4 files in ")
     assert "  notes.txt: Expected a photo as " in called.out
     assert called.err.splitlines()[:2] == [
-        f"4 files into my-pets, in {tmp_path / 'home'}.",
+        f"4 files into my-pets, in the home {tmp_path / 'home'}.",
         "Layout folders: a folder for each class.",
     ]
     edits, stored = rows(tmp_path)

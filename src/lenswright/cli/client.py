@@ -27,9 +27,10 @@ class Client:
         self._session = requests.Session()
         self._session.trust_env = False  # a proxy variable must not come between us and the API
 
-    def get(self, path: str, **query: Any) -> Json:
+    def get(self, path: str, *, timeout: float = TIMEOUT_S, **query: Any) -> Json:
         """Return the answer; a query that is None is left out."""
-        return self._ask("GET", path, params={k: v for k, v in query.items() if v is not None})
+        asked = {name: value for name, value in query.items() if value is not None}
+        return self._ask("GET", path, params=asked, timeout=timeout)
 
     def post(self, path: str, body: Json | None = None, *, timeout: float = TIMEOUT_S) -> Json:
         """Send `body` as JSON and return the answer."""

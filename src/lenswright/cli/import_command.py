@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from lenswright.cli.arguments import as_json, task_named
+from lenswright.cli.arguments import common
 from lenswright.cli.command_group import CommandGroup
 from lenswright.cli.session import Session
 
@@ -16,7 +16,7 @@ def add_to(group: CommandGroup) -> None:
         "import",
         "take in a folder or zip on this machine",
         import_folder,
-        [task_named(), as_json()],
+        [common()],
     )
     adding.add_argument("path", type=Path, metavar="PATH", help="a folder, a zip, or a CSV beside its photos")
     adding.add_argument(
@@ -30,7 +30,8 @@ def add_to(group: CommandGroup) -> None:
     adding.add_argument(
         "--home",
         type=Path,
-        help="folder of data/ and uploads/ (default: LENSWRIGHT_HOME, else the service's)",
+        help="folder of data/ and uploads/; default: LENSWRIGHT_HOME, else the clone that this command is"
+        " part of, else this folder, refused if the service that answers uses another",
     )
     adding.add_argument("--label", metavar="NAME", help="the class of all of them")
     adding.add_argument("--split", choices=SPLITS, help="the split of all of them")

@@ -18,7 +18,7 @@ def announced(record: Json) -> str:
     """Return what will be done, and how the folder is understood."""
     layout = f"{LAYOUTS[record['layout']]}{' ' + record['list'] if record['list'] else ''}"
     lines = [
-        f"{record['files']:,} files into {record['task']}, in {record['home']}.",
+        f"{record['files']:,} files into {record['task']}, in the home {record['home']}.",
         f"Layout {record['layout']}: {layout}.",
     ]
     if record["done_before"]:

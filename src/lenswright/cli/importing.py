@@ -13,6 +13,7 @@ from pathlib import Path
 
 import lenswright
 from lenswright.cli.client import Json
+from lenswright.cli.home_check import check_seen
 from lenswright.cli.import_words import announced, how_far, told
 from lenswright.cli.line import Line
 from lenswright.cli.session import DONE, FAILED, STOPPED, Session
@@ -58,10 +59,21 @@ def run(session: Session) -> int:
         record |= {"list": work.plan.list_name, "files": work.total, "done_before": work.done_before}
         record |= {"notes": [*source.notes]}
         session.warn(announced(record))
+        if session.given.home is None:
+            _check_home(session, work)
         attempt = _attempt(session, work)
         record |= _outcome(work, attempt)
     session.answer(record, told(record))
     return _status(record)
+
+
+def _check_home(session: Session, work: FolderImport) -> None:
+    """Open the edit and let the service look for it. Raises InputRefused, with no edit left behind."""
+    try:
+        check_seen(session.api, work.open())
+    except BaseException:
+        work.withdraw()
+        raise
 
 
 def _attempt(session: Session, work: FolderImport) -> Attempt:

@@ -15,10 +15,11 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from lenswright.dataset.archive import SIGNATURES
-from lenswright.dataset.edit_history import EditEntry, edit, entries_page
-from lenswright.dataset.edits import LABEL_CONFLICT, Action, end_edit
+from lenswright.dataset.edit_history import Edit, EditEntry, edit, entries_page
+from lenswright.dataset.edits import LABEL_CONFLICT, Action, begin_edit, end_edit
 from lenswright.dataset.folder_layout import plan
 from lenswright.dataset.intake import Intake
+from lenswright.dataset.paging import Page
 from lenswright.dataset.photo_source import PhotoSource
 from lenswright.dataset.upload import IntakeResult, Upload, clean_filename, printing
 from lenswright.errors import ArchiveRefused, ImageError, InputRefused
@@ -88,6 +89,30 @@ class FolderImport:
         """How many files there are, or should be."""
         return len(self._source.names) + len(self.plan.missing)
 
+    def open(self) -> Edit:
+        """Return the edit, begun now unless it is there already; nothing is taken in."""
+        wish = self._wish
+        if self._edit_id is None:
+            with self._database.writing() as session:
+                self._edit_id = begin_edit(
+                    session,
+                    wish.task,
+                    ACTION,
+                    by=wish.by,
+                    now=self._clock(),
+                    source=wish.source,
+                    detail=self._detail(),
+                ).id
+        return edit(self._database, self._edit_id)
+
+    def withdraw(self) -> None:
+        """Remove the edit as if it had never been opened, unless something was taken in."""
+        if self._edit_id is None or self.done_before:
+            return
+        with self._database.writing() as session:
+            session.delete(session.get_one(EditRow, self._edit_id))
+        self._edit_id = None
+
     def run(self) -> Iterator[IntakeResult]:
         """Yield what became of each file that is not in yet, once that is on disk.
 
@@ -104,7 +129,7 @@ class FolderImport:
             by=wish.by,
             action=ACTION,
             edit_id=self._edit_id,
-            detail=_detail(wish) | {"layout": self.plan.layout},
+            detail=self._detail(),
         )
         for result in results:
             self._edit_id = result.batch
@@ -117,7 +142,7 @@ class FolderImport:
         """Return what the import came to so far; None while nothing is in."""
         if self._edit_id is None:
             return None
-        _, refused = entries_page(self._database, self._edit_id, outcome="refused", page_size=SHOWN)
+        _, refused = entries_page(self._database, self._edit_id, outcome="refused", page=Page(size=SHOWN))
         conflicts = select(func.count()).where(
             EditEntryRow.edit_id == self._edit_id, EditEntryRow.code == LABEL_CONFLICT
         )
@@ -125,6 +150,9 @@ class FolderImport:
             several = session.scalars(conflicts).one()
         counts = dict(edit(self._database, self._edit_id).counts)
         return ImportReport(self._edit_id, counts, several, tuple(refused))
+
+    def _detail(self) -> dict[str, str | None]:
+        return _detail(self._wish) | {"layout": self.plan.layout}
 
     def _uploads(self) -> Iterator[Upload]:
         """Yield the files that have no entry, each read only now; then those that a list names in vain."""
