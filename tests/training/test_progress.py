@@ -1,8 +1,9 @@
 import time
+from typing import Any
 
 import pytest
 
-from lenswright.errors import TrainingStopped
+from lenswright.errors import StorageFailure, TrainingStopped
 from lenswright.runs.journal import Journal
 from lenswright.runs.request import TrainingRequest
 from lenswright.storage.database import Database
@@ -103,3 +104,24 @@ def test_a_heartbeat_shows_life_and_learns_of_the_wish_to_stop(journal: Journal)
             heartbeat.check()
         heartbeat.check_budget()  # there is still time to measure the best head so far
     assert journal.get(run_id).heartbeat_at is not None
+
+
+class BusyJournal(Journal):
+    """Another writer has the database for longer than anybody waits."""
+
+    def progress(self, *_: Any, **__: Any) -> None:
+        raise StorageFailure("The database refused: database is locked.")
+
+    log = epoch = progress
+
+
+def test_a_busy_database_does_not_end_a_run(
+    database: Database, journal: Journal, caplog: pytest.LogCaptureFixture
+) -> None:
+    heard: list[dict[str, Any]] = []
+    progress = Progress(BusyJournal(database), running(journal), "fast", on_epoch=heard.append)
+    progress.enter("fitting")
+    progress.say("Half of it is done.")
+    progress.epoch({"epoch": 1, "loss": 0.5})
+    assert progress.epochs == heard == [{"phase": "fitting", "epoch": 1, "loss": 0.5}]
+    assert caplog.text.count("progress was not written down") == 3

@@ -4,10 +4,11 @@ import logging
 import threading
 import time
 from collections.abc import Callable
+from functools import partial
 from types import TracebackType
 from typing import Any
 
-from lenswright.errors import LenswrightError, TrainingStopped
+from lenswright.errors import LenswrightError, StorageFailure, TrainingStopped
 from lenswright.runs.journal import Journal
 
 HEARTBEAT_S = 0.5
@@ -148,16 +149,22 @@ class Progress:
         overall = low + (high - low) * own
         elapsed = now - self._began
         eta_s = elapsed * (1 - overall) / overall if overall > 0.05 else None
-        self._journal.progress(self._run_id, self._phase, overall, eta_s)
+        self._note(partial(self._journal.progress, self._run_id, self._phase, overall, eta_s))
 
     def say(self, line: str) -> None:
         """Add a line to the run's log."""
         log.info("%s", line)
-        self._journal.log(self._run_id, line)
+        self._note(partial(self._journal.log, self._run_id, line))
 
     def epoch(self, record: dict[str, Any]) -> None:
         """Add the measurements of one epoch, with the phase it is of: a run may learn several things."""
         named = {"phase": self._label + self._phase, **record}
         self.epochs.append(named)
-        self._journal.epoch(self._run_id, named)
+        self._note(partial(self._journal.epoch, self._run_id, named))
         self._on_epoch(named)
+
+    def _note(self, write: Callable[[], None]) -> None:
+        try:
+            write()
+        except StorageFailure as exc:  # a busy database must not end a run of hours
+            log.warning("progress was not written down: %s", exc)
