@@ -8,6 +8,7 @@ from sqlalchemy import update
 
 from lenswright.dataset.edit_history import Edit, EditEntry, edit, edits_page, entries_page
 from lenswright.dataset.intake import CHUNK_PHOTOS, Intake, Upload
+from lenswright.dataset.paging import Page
 from lenswright.dataset.statistics import photo
 from lenswright.errors import NotFound, StorageFailure, UnreadableImage
 from lenswright.storage.blobs import Blobs
@@ -18,7 +19,7 @@ from tests.dataset.conftest import NOW, Take
 
 
 def entries(database: Database, batch: int) -> list[EditEntry]:
-    return entries_page(database, batch, page_size=500)[1]
+    return entries_page(database, batch, page=Page(size=500))[1]
 
 
 def put_in_the_bin(database: Database, photo_id: int) -> None:

@@ -5,6 +5,7 @@ import pytest
 from lenswright.dataset.edit_history import edit, edits_page, entries_page
 from lenswright.dataset.edits import BATCHES, State, begin_edit, note
 from lenswright.dataset.intake import Upload
+from lenswright.dataset.paging import Page
 from lenswright.errors import NotFound
 from lenswright.storage.database import Database
 from lenswright.storage.dataset_tables import PhotoRow
@@ -36,7 +37,7 @@ def test_edits_come_newest_first_with_their_counts(take: Take, database: Databas
 def test_edits_come_page_by_page(take: Take, database: Database) -> None:
     for data in make_photos(5):
         take(Upload("x", data))
-    pages = [edits_page(database, "shapes", page=page, page_size=2) for page in (1, 2, 3, 4)]
+    pages = [edits_page(database, "shapes", page=Page(page, 2)) for page in (1, 2, 3, 4)]
     assert [total for total, _ in pages] == [5] * 4
     assert [[found.id for found in page] for _, page in pages] == [[5, 4], [3, 2], [1], []]
 
@@ -67,7 +68,7 @@ def test_an_edit_that_brought_no_photos_is_no_batch(take: Take, database: Databa
 
 def test_entries_come_in_their_order_and_by_outcome(take: Take, database: Database) -> None:
     take(*(Upload(str(number), data) for number, data in enumerate([*make_photos(3), b"", b"x"])))
-    total, some = entries_page(database, 1, page=2, page_size=2)
+    total, some = entries_page(database, 1, page=Page(2, 2))
     assert (total, [entry.filename for entry in some]) == (5, ["2", "3"])
     total, some = entries_page(database, 1, outcome="refused")
     assert (total, [entry.filename for entry in some]) == (2, ["3", "4"])

@@ -4,6 +4,7 @@ import pytest
 
 from lenswright.dataset.gallery import Order, Wanted, look_alikes, photos_page
 from lenswright.dataset.intake import Intake, Upload
+from lenswright.dataset.paging import Page
 from lenswright.dataset.statistics import photo
 from lenswright.storage.database import Database
 from lenswright.storage.dataset_tables import PhotoRow
@@ -31,7 +32,7 @@ def ids(database: Database, wanted: Wanted = ALL, order: Order = "newest") -> li
 
 
 def test_pages_are_newest_first_and_do_not_overlap(database: Database, eight: list[bytes]) -> None:
-    pages = [photos_page(database, "shapes", page=page, page_size=3) for page in (1, 2, 3, 4)]
+    pages = [photos_page(database, "shapes", page=Page(page, 3)) for page in (1, 2, 3, 4)]
     assert [total for total, _ in pages] == [8] * 4
     assert [[entry.id for entry in photos] for _, photos in pages] == [[8, 7, 6], [5, 4, 3], [2, 1], []]
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from lenswright.dataset.paging import Page
 from lenswright.dataset.snapshots import (
     Snapshot,
     freeze,
@@ -91,7 +92,7 @@ def test_snapshots_are_listed_newest_first_with_their_runs_and_models(database: 
     assert total == 2
     assert listed == [snapshot(database, second), snapshot(database, first)]
     assert listed[1] == Snapshot(first, TASK, listed[1].data_hash, 100, 1, runs=(1, 2), versions=("v1", "v2"))
-    assert snapshots_page(database, TASK, page=2, page_size=1) == (2, [listed[1]])
+    assert snapshots_page(database, TASK, Page(2, 1)) == (2, [listed[1]])
     assert snapshots_page(database, "another task") == (0, [])
 
 
@@ -100,8 +101,8 @@ def test_the_photos_of_a_snapshot_come_in_pages_beside_what_they_are_now(databas
     frozen = frozen_now(database)
     change(database, photos[0], label="b")
     bin_(database, photos[2])
-    first = frozen_photos_page(database, frozen, page_size=2)
-    last = frozen_photos_page(database, frozen, page=2, page_size=2)
+    first = frozen_photos_page(database, frozen, Page(1, 2))
+    last = frozen_photos_page(database, frozen, Page(2, 2))
     assert all(isinstance(p.gone, bool) for p in [*first, *last])
     assert [(p.photo_id, p.label, p.label_now, p.gone) for p in [*first, *last]] == [
         (photos[0].id, "a", "b", False),

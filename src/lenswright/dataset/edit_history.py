@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
+from lenswright.dataset.paging import FIRST_PAGE, Page
 from lenswright.errors import NotFound
 from lenswright.storage.base import LARGEST_ID
 from lenswright.storage.database import Database
@@ -53,10 +54,9 @@ def edits_page(
     *,
     actions: Iterable[str] | None = None,
     photo_id: int | None = None,
-    page: int = 1,
-    page_size: int = 50,
+    page: Page = FIRST_PAGE,
 ) -> tuple[int, list[Edit]]:
-    """Return how many edits of `task` match, and those of page 1, 2, ... of them, newest first.
+    """Return how many edits of `task` match, and those of the page, newest first.
 
     `actions`: only these. `photo_id`: only those that did something to this photo.
     """
@@ -72,7 +72,7 @@ def edits_page(
     query = select(EditRow).where(*conditions).order_by(EditRow.id.desc())
     with database.reading() as session:
         total = session.scalars(select(func.count()).select_from(EditRow).where(*conditions)).one()
-        rows = session.scalars(query.offset((page - 1) * page_size).limit(page_size)).all()
+        rows = session.scalars(query.offset(page.offset).limit(page.size)).all()
         return total, _with_counts(session, rows)
 
 
@@ -86,7 +86,7 @@ def edit(database: Database, edit_id: int, *, actions: Iterable[str] | None = No
 
 
 def entries_page(
-    database: Database, edit_id: int, *, outcome: str | None = None, page: int = 1, page_size: int = 50
+    database: Database, edit_id: int, *, outcome: str | None = None, page: Page = FIRST_PAGE
 ) -> tuple[int, list[EditEntry]]:
     """Return how many entries of an edit have this outcome, and a page of them, in their order."""
     conditions = [EditEntryRow.edit_id == edit_id]
@@ -94,7 +94,7 @@ def entries_page(
     query = select(EditEntryRow).where(*conditions).order_by(EditEntryRow.id)
     with database.reading() as session:
         total = session.scalars(select(func.count()).select_from(EditEntryRow).where(*conditions)).one()
-        rows = session.scalars(query.offset((page - 1) * page_size).limit(page_size))
+        rows = session.scalars(query.offset(page.offset).limit(page.size))
         return total, [as_entry(row) for row in rows]
 
 

@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, func, select
 
 from lenswright.dataset.example import Photo, as_photo, binned, present
 from lenswright.dataset.labels import is_label
+from lenswright.dataset.paging import FIRST_PAGE, Page
 from lenswright.dataset.quality import problem_condition
 from lenswright.storage.base import LARGEST_ID
 from lenswright.storage.database import Database
@@ -49,10 +50,9 @@ def photos_page(
     wanted: Wanted = Wanted(),
     *,
     order: Order = "newest",
-    page: int = 1,
-    page_size: int = 50,
+    page: Page = FIRST_PAGE,
 ) -> tuple[int, list[Photo]]:
-    """Return how many photos match, and those of page 1, 2, ... of them.
+    """Return how many photos match, and those of the page.
 
     In order of sharpness, brightness or size the least comes first, and what nobody measured last.
     """
@@ -62,7 +62,7 @@ def photos_page(
     query = select(PhotoRow).where(*conditions).order_by(*_ORDERS[order])
     with database.reading() as session:
         total = session.scalars(select(func.count()).select_from(PhotoRow).where(*conditions)).one()
-        rows = session.scalars(query.offset((page - 1) * page_size).limit(page_size))
+        rows = session.scalars(query.offset(page.offset).limit(page.size))
         return total, [as_photo(row) for row in rows]
 
 

@@ -14,3 +14,6 @@ class Page:
     def offset(self) -> int:
         """How many items come before it."""
         return (self.number - 1) * self.size
+
+
+FIRST_PAGE = Page()

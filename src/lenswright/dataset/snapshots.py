@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from lenswright.dataset.example import PHOTO_COLUMNS, Photo
 from lenswright.dataset.lineage import versions_of
+from lenswright.dataset.paging import FIRST_PAGE, Page
 from lenswright.dataset.statistics import data_hash
 from lenswright.errors import Conflict, NotFound
 from lenswright.storage.base import LARGEST_ID
@@ -95,21 +96,17 @@ def snapshot(database: Database, snapshot_id: int) -> Snapshot:
         return _described(session, [_row(session, snapshot_id)])[0]
 
 
-def snapshots_page(
-    database: Database, task: str, *, page: int = 1, page_size: int = 50
-) -> tuple[int, list[Snapshot]]:
-    """Return how many snapshots `task` has, and those of page 1, 2, ... of them, newest first."""
+def snapshots_page(database: Database, task: str, page: Page = FIRST_PAGE) -> tuple[int, list[Snapshot]]:
+    """Return how many snapshots `task` has, and those of the page, newest first."""
     query = select(SnapshotRow).where(SnapshotRow.task == task).order_by(SnapshotRow.id.desc())
     with database.reading() as session:
         total = session.scalars(select(func.count()).select_from(query.subquery())).one()
-        rows = session.scalars(query.offset((page - 1) * page_size).limit(page_size)).all()
+        rows = session.scalars(query.offset(page.offset).limit(page.size)).all()
         return total, _described(session, rows)
 
 
-def frozen_photos_page(
-    database: Database, snapshot_id: int, *, page: int = 1, page_size: int = 50
-) -> list[FrozenPhoto]:
-    """Return the photos of page 1, 2, ... of a snapshot, oldest first."""
+def frozen_photos_page(database: Database, snapshot_id: int, page: Page = FIRST_PAGE) -> list[FrozenPhoto]:
+    """Return the photos of a page of a snapshot, oldest first."""
     query = (
         select(
             SnapshotPhotoRow.photo_id,
@@ -123,7 +120,7 @@ def frozen_photos_page(
         .order_by(SnapshotPhotoRow.photo_id)
     )
     with database.reading() as session:
-        rows = session.execute(query.offset((page - 1) * page_size).limit(page_size))
+        rows = session.execute(query.offset(page.offset).limit(page.size))
         return [FrozenPhoto(*row) for row in rows]
 
 

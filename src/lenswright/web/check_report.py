@@ -5,7 +5,6 @@ from typing import Any
 from lenswright.dataset.conflicts import LabelConflict
 from lenswright.dataset.duplicate_groups import DuplicateGroup
 from lenswright.dataset.example import Photo
-from lenswright.dataset.paging import Page
 from lenswright.dataset.suggestions import Suggestion
 from lenswright.runs.state import Run
 from lenswright.web.dataset_report import photo_entry
@@ -13,11 +12,6 @@ from lenswright.web.times import iso
 
 DIGITS = 4  # of a probability
 NO_ADVICE: dict[str, Any] = {"curve": [], "classes": [], "pairs": [], "words": []}
-
-
-def paged(page: Page, total: int, name: str, items: list[dict[str, Any]]) -> dict[str, Any]:
-    """Return one page of a list called `name`."""
-    return {"page": page.number, "page_size": page.size, "total": total, name: items}
 
 
 def suggestion_entry(photo: Photo, suggestion: Suggestion) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from typing import Any
 
 from lenswright.dataset.edit_history import Edit, EditEntry, entries_page
 from lenswright.storage.database import Database
+from lenswright.web.paging import paged
 from lenswright.web.schemas.batches import EntriesQuery
 from lenswright.web.times import iso, iso_or_none
 
@@ -21,12 +22,5 @@ def entry_json(entry: EditEntry) -> dict[str, Any]:
 
 def edit_with_entries(database: Database, edit: Edit, query: EntriesQuery) -> dict[str, Any]:
     """Return an edit and a page of its entries."""
-    total, entries = entries_page(
-        database, edit.id, outcome=query.outcome, page=query.page, page_size=query.page_size
-    )
-    return edit_json(edit) | {
-        "entries": [entry_json(entry) for entry in entries],
-        "page": query.page,
-        "page_size": query.page_size,
-        "total": total,
-    }
+    total, entries = entries_page(database, edit.id, outcome=query.outcome, page=query.wanted)
+    return edit_json(edit) | paged(query.wanted, total, "entries", [entry_json(entry) for entry in entries])

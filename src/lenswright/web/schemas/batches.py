@@ -2,19 +2,15 @@
 
 from typing import Any, Literal
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 
-from lenswright.web.schemas.base import Answer, TaskQuery
+from lenswright.web.schemas.base import Answer
+from lenswright.web.schemas.paging import PageAnswer, PageQuery
 
 EditOutcome = Literal[
     "stored", "labelled", "duplicate", "refused", "restored", "relabelled", "deleted", "confirmed",
     "forgotten", "regrouped",
 ]  # fmt: skip
-
-
-class PagedTaskQuery(TaskQuery):
-    page: int = Field(1, ge=1, le=1_000_000_000)
-    page_size: int = Field(50, ge=1, le=500)
 
 
 class EditAnswer(Answer):
@@ -47,21 +43,13 @@ class EditEntryAnswer(Answer):
     reason: str | None
 
 
-class EntriesQuery(BaseModel):
+class EntriesQuery(PageQuery):
     outcome: EditOutcome | None = Field(None, description="only files of which this became")
-    page: int = Field(1, ge=1, le=1_000_000_000)
-    page_size: int = Field(50, ge=1, le=500)
 
 
-class EditWithEntriesAnswer(EditAnswer):
+class EditWithEntriesAnswer(EditAnswer, PageAnswer):
     entries: list[EditEntryAnswer]
-    page: int
-    page_size: int
-    total: int
 
 
-class BatchesAnswer(Answer):
-    page: int
-    page_size: int
-    total: int
+class BatchesAnswer(PageAnswer):
     batches: list[EditAnswer]

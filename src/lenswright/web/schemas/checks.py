@@ -2,31 +2,16 @@
 
 from pydantic import Field
 
-from lenswright.dataset.paging import Page
-from lenswright.web.schemas.base import Answer, TaskQuery
+from lenswright.web.schemas.base import Answer
 from lenswright.web.schemas.dataset import PhotoEntry
+from lenswright.web.schemas.paging import PageAnswer, TaskPageQuery
 from lenswright.web.schemas.training import body_of
 
 CheckBody = body_of("CheckBody", "check")
 
 
-class PageQuery(TaskQuery):
-    page: int = Field(1, ge=1, le=1_000_000_000)
-    page_size: int = Field(50, ge=1, le=500)
-
-    @property
-    def wanted(self) -> Page:
-        return Page(self.page, self.page_size)
-
-
-class DuplicatesQuery(PageQuery):
+class DuplicatesQuery(TaskPageQuery):
     conflicting: bool = Field(False, description="only groups with several labels")
-
-
-class PageAnswer(Answer):
-    page: int
-    page_size: int
-    total: int
 
 
 class LabelSuggestion(Answer):

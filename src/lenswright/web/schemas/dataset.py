@@ -4,7 +4,8 @@ from typing import Literal
 
 from pydantic import Field
 
-from lenswright.web.schemas.base import Answer, TaskQuery
+from lenswright.web.schemas.base import Answer
+from lenswright.web.schemas.paging import PageAnswer, TaskPageQuery
 
 SplitName = Literal["train", "validation", "test", "unused"]
 ProblemCode = Literal["blurred", "dark", "bright", "tiny", "odd_shape"]
@@ -78,7 +79,7 @@ class DatasetAnswer(Answer):
     )
 
 
-class ImagesQuery(TaskQuery):
+class ImagesQuery(TaskPageQuery):
     label: str | None = Field(None, max_length=100, description="only photos of this class")
     split: SplitName | None = Field(None, description="only photos of this split")
     source: str | None = Field(None, max_length=100, description="only photos from there")
@@ -90,8 +91,6 @@ class ImagesQuery(TaskQuery):
     order: Literal["newest", "oldest", "sharpness", "brightness", "size"] = Field(
         "newest", description="of sharpness, brightness and size the least comes first"
     )
-    page: int = Field(1, ge=1, le=1_000_000_000)
-    page_size: int = Field(50, ge=1, le=500)
 
 
 class PhotoEntry(Answer):
@@ -114,10 +113,7 @@ class PhotoEntry(Answer):
     thumbnail_url: str
 
 
-class ImagesAnswer(Answer):
-    page: int
-    page_size: int
-    total: int
+class ImagesAnswer(PageAnswer):
     photos: list[PhotoEntry]
 
 

@@ -3,8 +3,9 @@
 from pydantic import Field
 
 from lenswright.web.schemas.base import Answer
-from lenswright.web.schemas.batches import EditAnswer, EditEntryAnswer, PagedTaskQuery
+from lenswright.web.schemas.batches import EditAnswer, EditEntryAnswer
 from lenswright.web.schemas.dataset import PhotoEntry
+from lenswright.web.schemas.paging import PageAnswer, TaskPageQuery
 
 
 class PhotosBody(Answer):
@@ -40,14 +41,11 @@ class UndoAnswer(ChangeAnswer):
     skipped_count: int
 
 
-class EditsQuery(PagedTaskQuery):
+class EditsQuery(TaskPageQuery):
     photo: int | None = Field(None, ge=1, le=2**62, description="only those that did something to this photo")
 
 
-class EditsAnswer(Answer):
-    page: int
-    page_size: int
-    total: int
+class EditsAnswer(PageAnswer):
     edits: list[EditAnswer]
 
 

@@ -6,8 +6,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from lenswright.dataset.review_queue import Kind
 from lenswright.web.schemas.base import Answer
-from lenswright.web.schemas.batches import PagedTaskQuery
 from lenswright.web.schemas.dataset import PhotoEntry
+from lenswright.web.schemas.paging import PageAnswer, TaskPageQuery
 
 ALLOW_NEW_LABEL = Field(False, description="accept a label that the task does not know yet")
 
@@ -32,7 +32,7 @@ class FeedbackAnswer(Answer):
     hint: str | None = Field(description="how to send the photo, where it was not kept")
 
 
-class ReviewQuery(PagedTaskQuery):
+class ReviewQuery(TaskPageQuery):
     kind: Kind | None = Field(None, description="only items of this kind")
 
 
@@ -50,10 +50,7 @@ class ReviewItemEntry(Answer):
     created_at: str
 
 
-class ReviewAnswer(Answer):
-    page: int
-    page_size: int
-    total: int
+class ReviewAnswer(PageAnswer):
     items: list[ReviewItemEntry]
 
 

@@ -2,9 +2,10 @@
 
 from typing import Literal
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from lenswright.web.schemas.base import Answer
+from lenswright.web.schemas.paging import PageAnswer
 
 
 class SnapshotAnswer(Answer):
@@ -19,10 +20,7 @@ class SnapshotAnswer(Answer):
     versions: list[str]
 
 
-class SnapshotsAnswer(Answer):
-    page: int
-    page_size: int
-    total: int
+class SnapshotsAnswer(PageAnswer):
     snapshots: list[SnapshotAnswer]
 
 
@@ -34,11 +32,6 @@ class FrozenPhotoEntry(Answer):
     split: Literal["train", "validation", "test"]
     label_now: str | None
     gone: bool = Field(description="it lies in the bin or was forgotten")
-
-
-class FrozenPhotosQuery(BaseModel):
-    page: int = Field(1, ge=1, le=1_000_000_000)
-    page_size: int = Field(50, ge=1, le=500)
 
 
 class SnapshotPhotosAnswer(Answer):

@@ -8,12 +8,13 @@ from lenswright.dataset.edit_history import edit, edits_page
 from lenswright.dataset.edits import BATCHES
 from lenswright.web.edit_report import edit_json, edit_with_entries
 from lenswright.web.openapi import operation
+from lenswright.web.paging import paged
 from lenswright.web.schemas.batches import (
     BatchesAnswer,
     EditWithEntriesAnswer,
     EntriesQuery,
-    PagedTaskQuery,
 )
+from lenswright.web.schemas.paging import TaskPageQuery
 from lenswright.web.services import services
 from lenswright.web.tasks import task_of
 
@@ -24,17 +25,10 @@ _BATCH_PATH = "/dataset/batches/<int(max=4611686018427387904):batch_id>"  # a la
 
 @blueprint.get("/dataset/batches")
 @blueprint.doc(**operation("What was uploaded, newest first", BatchesAnswer, problems=(400, 422)))
-@blueprint.input(PagedTaskQuery, location="query", arg_name="query")
-def batches(query: PagedTaskQuery) -> dict[str, Any]:
-    total, found = edits_page(
-        services().database, task_of(query.task), actions=BATCHES, page=query.page, page_size=query.page_size
-    )
-    return {
-        "page": query.page,
-        "page_size": query.page_size,
-        "total": total,
-        "batches": [edit_json(one) for one in found],
-    }
+@blueprint.input(TaskPageQuery, location="query", arg_name="query")
+def batches(query: TaskPageQuery) -> dict[str, Any]:
+    total, found = edits_page(services().database, task_of(query.task), page=query.wanted, actions=BATCHES)
+    return paged(query.wanted, total, "batches", [edit_json(one) for one in found])
 
 
 @blueprint.get(_BATCH_PATH)

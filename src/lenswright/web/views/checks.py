@@ -9,8 +9,9 @@ from lenswright.dataset.duplicate_groups import duplicate_groups_page
 from lenswright.dataset.suggestions import suggestions_page
 from lenswright.errors import NotFound
 from lenswright.web.bodies import json_object
-from lenswright.web.check_report import advice_entry, conflict_entry, group_entry, paged, suggestion_entry
+from lenswright.web.check_report import advice_entry, conflict_entry, group_entry, suggestion_entry
 from lenswright.web.openapi import json_body, operation
+from lenswright.web.paging import paged
 from lenswright.web.run_report import submitted
 from lenswright.web.schemas.base import TaskQuery
 from lenswright.web.schemas.checks import (
@@ -19,9 +20,9 @@ from lenswright.web.schemas.checks import (
     ConflictsAnswer,
     DuplicatesAnswer,
     DuplicatesQuery,
-    PageQuery,
     SuggestionsAnswer,
 )
+from lenswright.web.schemas.paging import TaskPageQuery
 from lenswright.web.schemas.training import SubmittedAnswer
 from lenswright.web.services import services
 from lenswright.web.tasks import task_of
@@ -57,8 +58,8 @@ def check(query: TaskQuery) -> tuple[dict[str, Any], int]:
         description="Of the last check, less what was relabelled, confirmed or deleted since.",
     )
 )
-@blueprint.input(PageQuery, location="query", arg_name="query")
-def suggestions(query: PageQuery) -> dict[str, Any]:
+@blueprint.input(TaskPageQuery, location="query", arg_name="query")
+def suggestions(query: TaskPageQuery) -> dict[str, Any]:
     here, task = services(), task_of(query.task)
     total, found = suggestions_page(here.database, task, query.wanted)
     last = here.journal.last_completed(task, "check")
@@ -94,8 +95,8 @@ def duplicates(query: DuplicatesQuery) -> dict[str, Any]:
         description="Until somebody relabels, confirms or deletes the photo.",
     )
 )
-@blueprint.input(PageQuery, location="query", arg_name="query")
-def conflicts(query: PageQuery) -> dict[str, Any]:
+@blueprint.input(TaskPageQuery, location="query", arg_name="query")
+def conflicts(query: TaskPageQuery) -> dict[str, Any]:
     total, found = conflicts_page(services().database, task_of(query.task), query.wanted)
     return paged(query.wanted, total, "conflicts", [conflict_entry(one) for one in found])
 

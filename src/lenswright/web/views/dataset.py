@@ -11,6 +11,7 @@ from lenswright.dataset.gallery import Wanted, photos_page
 from lenswright.dataset.statistics import photo as photo_of
 from lenswright.web.dataset_report import dataset_report, photo_entry
 from lenswright.web.openapi import binary, operation
+from lenswright.web.paging import paged
 from lenswright.web.photo_report import photo_details
 from lenswright.web.schemas.base import TaskQuery
 from lenswright.web.schemas.dataset import DatasetAnswer, DistributionAnswer, ImagesAnswer, ImagesQuery
@@ -52,15 +53,9 @@ def images(query: ImagesQuery) -> dict[str, Any]:
         task_of(query.task),
         wanted,
         order=query.order,
-        page=query.page,
-        page_size=query.page_size,
+        page=query.wanted,
     )
-    return {
-        "page": query.page,
-        "page_size": query.page_size,
-        "total": total,
-        "photos": [photo_entry(photo) for photo in photos],
-    }
+    return paged(query.wanted, total, "photos", [photo_entry(photo) for photo in photos])
 
 
 @blueprint.get("/dataset/distribution")

@@ -16,6 +16,7 @@ from lenswright.web.bodies import present_text_field, text_field
 from lenswright.web.edit_report import edit_json, edit_with_entries
 from lenswright.web.named_photos import named_photos
 from lenswright.web.openapi import json_body, operation
+from lenswright.web.paging import paged
 from lenswright.web.schemas.base import TaskQuery
 from lenswright.web.schemas.batches import EditWithEntriesAnswer, EntriesQuery
 from lenswright.web.schemas.edits import (
@@ -129,15 +130,9 @@ def edits(query: EditsQuery) -> dict[str, Any]:
         services().database,
         task_of(query.task),
         photo_id=query.photo,
-        page=query.page,
-        page_size=query.page_size,
+        page=query.wanted,
     )
-    return {
-        "page": query.page,
-        "page_size": query.page_size,
-        "total": total,
-        "edits": [edit_json(one) for one in found],
-    }
+    return paged(query.wanted, total, "edits", [edit_json(one) for one in found])
 
 
 @blueprint.get(_EDIT_PATH)

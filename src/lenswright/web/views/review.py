@@ -5,11 +5,11 @@ from typing import Any
 
 from apiflask import APIBlueprint
 
-from lenswright.dataset.paging import Page
 from lenswright.dataset.review_decisions import decide, task_of_item
 from lenswright.dataset.review_queue import review_page
 from lenswright.web.actor import actor
 from lenswright.web.openapi import binary, json_body, multipart, operation
+from lenswright.web.paging import paged
 from lenswright.web.review_bodies import decision_of_body, feedback_of_body
 from lenswright.web.review_report import known_classes, receipt, review_entry
 from lenswright.web.schemas.base import TaskQuery
@@ -71,10 +71,8 @@ def feedback(query: TaskQuery) -> dict[str, Any]:
 )
 @blueprint.input(ReviewQuery, location="query", arg_name="query")
 def review(query: ReviewQuery) -> dict[str, Any]:
-    page = Page(query.page, query.page_size)
-    total, items = review_page(services().database, task_of(query.task), page, kind=query.kind)
-    listed = [review_entry(item) for item in items]
-    return {"page": page.number, "page_size": page.size, "total": total, "items": listed}
+    total, items = review_page(services().database, task_of(query.task), query.wanted, kind=query.kind)
+    return paged(query.wanted, total, "items", [review_entry(item) for item in items])
 
 
 @blueprint.post("/review/<item_id>")

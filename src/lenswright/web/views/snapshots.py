@@ -8,8 +8,9 @@ from apiflask import APIBlueprint
 from lenswright.dataset.snapshots import Snapshot, frozen_photos_page, snapshots_page
 from lenswright.dataset.snapshots import snapshot as snapshot_of
 from lenswright.web.openapi import operation
-from lenswright.web.schemas.batches import PagedTaskQuery
-from lenswright.web.schemas.snapshots import FrozenPhotosQuery, SnapshotPhotosAnswer, SnapshotsAnswer
+from lenswright.web.paging import paged
+from lenswright.web.schemas.paging import PageQuery, TaskPageQuery
+from lenswright.web.schemas.snapshots import SnapshotPhotosAnswer, SnapshotsAnswer
 from lenswright.web.services import services
 from lenswright.web.tasks import task_of
 from lenswright.web.times import iso
@@ -29,32 +30,20 @@ _SNAPSHOT_PATH = "/dataset/snapshots/<int(max=4611686018427387904):snapshot_id>"
         ' {"snapshot": its id}.',
     )
 )
-@blueprint.input(PagedTaskQuery, location="query", arg_name="query")
-def snapshots(query: PagedTaskQuery) -> dict[str, Any]:
-    total, found = snapshots_page(
-        services().database, task_of(query.task), page=query.page, page_size=query.page_size
-    )
-    return {
-        "page": query.page,
-        "page_size": query.page_size,
-        "total": total,
-        "snapshots": [_entry(one) for one in found],
-    }
+@blueprint.input(TaskPageQuery, location="query", arg_name="query")
+def snapshots(query: TaskPageQuery) -> dict[str, Any]:
+    total, found = snapshots_page(services().database, task_of(query.task), page=query.wanted)
+    return paged(query.wanted, total, "snapshots", [_entry(one) for one in found])
 
 
 @blueprint.get(_SNAPSHOT_PATH)
 @blueprint.doc(**operation("One data set, photo by photo", SnapshotPhotosAnswer, problems=(400, 404)))
-@blueprint.input(FrozenPhotosQuery, location="query", arg_name="query")
-def snapshot(snapshot_id: int, query: FrozenPhotosQuery) -> dict[str, Any]:
+@blueprint.input(PageQuery, location="query", arg_name="query")
+def snapshot(snapshot_id: int, query: PageQuery) -> dict[str, Any]:
     database = services().database
     entry = _entry(snapshot_of(database, snapshot_id))
-    photos = frozen_photos_page(database, snapshot_id, page=query.page, page_size=query.page_size)
-    return entry | {
-        "page": query.page,
-        "page_size": query.page_size,
-        "total": entry["photos"],
-        "photos": [asdict(photo) for photo in photos],
-    }
+    photos = frozen_photos_page(database, snapshot_id, query.wanted)
+    return entry | paged(query.wanted, entry["photos"], "photos", [asdict(photo) for photo in photos])
 
 
 def _entry(snapshot: Snapshot) -> dict[str, Any]:
