@@ -21,6 +21,7 @@ from lenswright.dataset.example import SPLITS
 from lenswright.dataset.intake import Intake, Upload
 from lenswright.dataset.labelling import relabel
 from lenswright.dataset.looks import Look
+from lenswright.dataset.paging import Page
 from lenswright.dataset.refusals import CannotUndo
 from lenswright.dataset.regrouping import merge_groups
 from lenswright.dataset.undo import undo
@@ -108,7 +109,7 @@ class World:
             merge_groups(self.database, TASK, [(one, other)], by="me", now=5.0)
 
     def do_undo(self, place: int) -> None:
-        _, edits = edits_page(self.database, TASK, page_size=500)
+        _, edits = edits_page(self.database, TASK, page=Page(size=500))
         if edits:
             try:
                 undo(self.database, edits[place % len(edits)].id, by="me")
