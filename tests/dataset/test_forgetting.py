@@ -151,6 +151,17 @@ def test_reviews_lose_the_photo_and_suggestions_go(
     assert suggestions == [3]
 
 
+def test_the_same_picture_in_all_tasks_is_forgotten_at_once(
+    database: Database, forgetting: Forgetting, three: list[Photo], take: Take, blobs: Blobs
+) -> None:
+    (other,) = take(Upload("x.jpg", blobs.read(three[0].key), "circle"), task="others")
+    delete_photos(database, "others", [int(other.id or 0)], by="ada")
+    done = forgetting.forget("shapes", [1, 2], by="ada", everywhere=True)
+    assert [(one.task, one.changed) for one in done.edits] == [("shapes", 2), ("others", 1)]
+    assert (sorted(done.photos), done.kept_for) == ([1, 2, 4], ())
+    assert not blobs.exists(three[0].key)
+
+
 def test_bytes_that_a_photo_of_another_task_shares_stay(
     take: Take,
     database: Database,

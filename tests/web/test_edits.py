@@ -15,7 +15,7 @@ from lenswright.web.schemas.edits import (
     PhotoDetails,
     UndoAnswer,
 )
-from tests.web.answers import body, problem
+from tests.web.answers import body, file, problem
 from tests.web.ordering import upload
 
 CHANGES = ("label", "delete", "restore", "confirm", "forget")
@@ -31,7 +31,7 @@ def filled(client: FlaskClient) -> FlaskClient:
 
 def change(client: FlaskClient, what: str, photos: list[int], **members: Any) -> Any:
     answer = client.post(f"/dataset/images/{what}", json={"photos": photos, **members})
-    return body(answer, ChangeAnswer)
+    return body(answer, ForgottenAnswer if what == "forget" else ChangeAnswer)
 
 
 def photos(client: FlaskClient, query: str = "") -> dict[int, Any]:
@@ -105,7 +105,8 @@ def test_the_task_may_be_in_the_body_or_the_query(filled: FlaskClient) -> None:
 def test_what_names_no_photos_is_refused(
     filled: FlaskClient, what: str, members: dict[str, Any], status: int, code: str
 ) -> None:
-    problem(filled.post(f"/dataset/images/{what}", json={"label": "cat"} | members), status, code)
+    label = {"label": "cat"} if what == "label" else {}
+    problem(filled.post(f"/dataset/images/{what}", json=label | members), status, code)
 
 
 @pytest.mark.parametrize(
@@ -185,3 +186,40 @@ def test_a_forgotten_photo_is_nowhere_any_more(filled: FlaskClient, tmp_path: Pa
         problem(filled.get(f"/dataset/images/1{address}"), 404, "not_found")
     assert sorted(photos(filled)) == [2, 3, 4, 5]
     problem(filled.post(f"/dataset/edits/{said['edit']}/undo"), 409, "cannot_undo")
+
+
+def test_whose_bytes_stay_is_told_and_they_can_be_forgotten_everywhere(
+    filled: FlaskClient, tmp_path: Path
+) -> None:
+    path = tmp_path / photos(filled)[1]["path"]
+    for task in ("pets", "zoo"):
+        sent = {"files[]": file(path.read_bytes()), "label": "cat", "task": task}
+        assert filled.post("/upload-data", data=sent).status_code == 201
+    filled.post("/dataset/images/delete", json={"photos": [7], "task": "zoo"})
+    said = change(filled, "forget", [1, 2])
+    assert (said["changed"], path.exists()) == (2, True)
+    assert said["kept_for"] == [{"task": "pets", "photo_id": 6}, {"task": "zoo", "photo_id": 7}]
+    said = change(filled, "forget", [6], task="pets", everywhere=True)
+    assert (said["changed"], said["kept_for"], path.exists()) == (2, [], False)
+    assert [(one["task"], one["changed"]) for one in said["edits"]] == [("pets", 1), ("zoo", 1)]
+    for one in said["edits"]:
+        told = filled.get(f"/dataset/edits/{one['edit']}").json
+        assert (told["task"], told["counts"]) == (one["task"], {"forgotten": 1})
+    problem(
+        filled.post("/dataset/images/forget", json={"photos": [3], "everywhere": 1}), 400, "malformed_request"
+    )
+
+
+@pytest.mark.parametrize("what", CHANGES)
+def test_a_member_that_no_endpoint_knows_is_refused(filled: FlaskClient, what: str) -> None:
+    sent = {"photos": [1], "label": "dog", "expcted": "dog", "tsak": "birds"}
+    detail = problem(filled.post(f"/dataset/images/{what}", json=sent), 400, "malformed_request")
+    assert "'expcted', 'tsak'" in detail
+    assert "photos, task" in detail
+    assert photos(filled)[1]["label"] == "cat"
+
+
+@pytest.mark.parametrize("number", ["NaN", "-Infinity", "1e999"])
+def test_a_number_that_is_none_is_refused(filled: FlaskClient, number: str) -> None:
+    sent = f'{{"photos": [1], "label": {number}}}'
+    problem(filled.post("/dataset/images/label", data=sent), 400, "malformed_request")

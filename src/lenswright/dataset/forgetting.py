@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from lenswright.dataset.edits import Change, record
 from lenswright.dataset.leftovers import Leftovers, Trace
+from lenswright.dataset.other_copies import Copy, other_copies
 from lenswright.dataset.selection import distinct_rows
 from lenswright.dataset.tombstones import entomb
 from lenswright.storage.database import Database
@@ -22,8 +23,40 @@ from lenswright.storage.dataset_tables import PhotoRow
 BIN = "bin"  # who forgets what has lain there for too long
 AT_ONCE = 500  # photos of one transaction
 DAY_S = 86_400
+MOST_KEPT_FOR = 100  # copies elsewhere that are named
 
 _log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class TaskEdit:
+    """The edit that forgot `changed` photos of one task."""
+
+    task: str
+    edit: int | None
+    changed: int
+
+
+@dataclass(frozen=True)
+class Forgotten:
+    """What was forgotten: `edits` are one a task, the first that of the task that was asked for.
+
+    `photos`: the ids of all of them. `kept_for`: the first 100 of the other photos, in whatever task,
+    that are the same picture, whose bytes are there still.
+    """
+
+    edits: tuple[TaskEdit, ...]
+    photos: tuple[int, ...]
+    kept_for: tuple[Copy, ...]
+
+    @property
+    def edit(self) -> int | None:
+        return self.edits[0].edit
+
+    @property
+    def changed(self) -> int:
+        """How many photos there were, of all tasks."""
+        return len(self.photos)
 
 
 @dataclass(frozen=True)
@@ -34,17 +67,28 @@ class Forgetting:
     leftovers: Leftovers
     clock: Callable[[], float] = time.time
 
-    def forget(self, task: str, photo_ids: Sequence[int], *, by: str) -> Change:
+    def forget(self, task: str, photo_ids: Sequence[int], *, by: str, everywhere: bool = False) -> Forgotten:
         """Forget photos of `task`, present or in the bin; it cannot be undone.
 
+        `everywhere`: and all that are the same picture, in whatever task. Without it their bytes stay.
         Raises NotFound with nothing changed; StorageFailure if something could not be removed at once:
         the sweep will.
         """
         with self.database.writing() as session:
             rows = distinct_rows(session, task, photo_ids)
-            change, traces = self._entomb(session, task, rows, by)
+            copies = other_copies(session, rows)
+            kept_for = () if everywhere else tuple(Copy(row.task, row.id) for row in copies[:MOST_KEPT_FOR])
+            by_task = {task: rows}
+            for row in copies if everywhere else ():
+                by_task.setdefault(row.task, []).append(row)
+            edits, traces = [], list[Trace]()
+            for name, its_rows in by_task.items():
+                change, left = self._entomb(session, name, its_rows, by)
+                edits.append(TaskEdit(name, change.edit, change.changed))
+                traces += left
+            done = tuple(row.id for its_rows in by_task.values() for row in its_rows)
         self.leftovers.remove(traces)
-        return change
+        return Forgotten(tuple(edits), done, kept_for)
 
     def empty_bin(self, days: float) -> int:
         """Forget what has lain in the bin for more than `days`; return how many. Raises StorageFailure."""

@@ -3,6 +3,7 @@
 import base64
 import binascii
 import json
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from flask import request
@@ -11,6 +12,7 @@ from werkzeug.exceptions import RequestEntityTooLarge, UnsupportedMediaType
 from lenswright.errors import MalformedRequest
 
 PHOTO_FIELDS = ("image", "file")
+MOST_SHOWN = 50
 HOW_TO_SEND_A_PHOTO = (
     "a multipart form with the file in the field 'image', the bytes of the photo as the body,"
     ' or JSON {"image_base64": "..."}'
@@ -36,22 +38,36 @@ def photo_bytes() -> bytes:
     return data
 
 
-def json_object() -> dict[str, Any]:
+def json_object(known: Collection[str] | None = None) -> dict[str, Any]:
     """Return the JSON object of the body, {} if there is no body; the content type does not matter.
 
-    Raises MalformedRequest if it is no JSON, no object, or holds text that is no Unicode.
+    Raises MalformedRequest if it is no JSON, no object, holds text that is no Unicode or a number that
+    is none (NaN, Infinity), or if it has a member that is none of `known`.
     """
     data = _whole_body()
     if not data.strip():
         return {}
     try:
         value = json.loads(data)
-        json.dumps(value, ensure_ascii=False).encode()  # half a surrogate pair parses, but is no text
+        # half a surrogate pair, NaN and 1e999 parse, but are no text and no numbers
+        json.dumps(value, ensure_ascii=False, allow_nan=False).encode()
     except (ValueError, RecursionError) as exc:
         raise MalformedRequest(f"Expected a JSON object as the body. It cannot be read: {exc}.") from exc
     if not isinstance(value, dict):
         raise MalformedRequest(f"Expected a JSON object as the body. Received: {type(value).__name__}.")
+    if known is not None:
+        refuse_unknown(value, known)
     return value
+
+
+def refuse_unknown(given: Iterable[str], known: Collection[str]) -> None:
+    """Raise MalformedRequest, naming both, if a member of `given` is none of `known`: it was misspelt."""
+    unknown = [name for name in given if name not in known]
+    if unknown:
+        named = ", ".join(repr(name[:MOST_SHOWN]) for name in unknown[:MOST_SHOWN])
+        raise MalformedRequest(
+            f"Expected no other members than {', '.join(sorted(known))}. Received: {named}."
+        )
 
 
 def text_field(body: dict[str, Any], name: str) -> str | None:

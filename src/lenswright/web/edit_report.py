@@ -4,6 +4,7 @@ from dataclasses import asdict
 from typing import Any
 
 from lenswright.dataset.edit_history import Edit, EditEntry, entries_page
+from lenswright.dataset.forgetting import Forgotten
 from lenswright.storage.database import Database
 from lenswright.web.paging import paged
 from lenswright.web.schemas.batches import EntriesQuery
@@ -18,6 +19,13 @@ def edit_json(edit: Edit) -> dict[str, Any]:
 def entry_json(entry: EditEntry) -> dict[str, Any]:
     """Return what an edit did to one photo or file."""
     return {name: value for name, value in asdict(entry).items() if name != "edit_id"}
+
+
+def forgotten_json(done: Forgotten, models: list[str]) -> dict[str, Any]:
+    """Return what was forgotten, for whom bytes were kept, and the `models` that saw any of it."""
+    told = {"edit": done.edit, "changed": done.changed, "models": models}
+    listed = {name: [asdict(one) for one in getattr(done, name)] for name in ("edits", "kept_for")}
+    return told | listed
 
 
 def edit_with_entries(database: Database, edit: Edit, query: EntriesQuery) -> dict[str, Any]:

@@ -86,8 +86,8 @@ GROUPS: dict[str, tuple[Example, ...]] = {
         Example(
             "POST",
             "/dataset/images/forget",
-            "Forget photos for good; the answer names the models that saw them",
-            f"""{_JSON} '{{"photos": [1, 2]}}'""",
+            "Forget photos for good, in all tasks; the answer names the models that saw them",
+            f"""{_JSON} '{{"photos": [1, 2], "everywhere": true}}'""",
         ),
     ),
     "Edits and data sets": (

@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from typing import Any
 
+from pydantic import BaseModel
+
 from lenswright.errors import InputRefused
 from lenswright.web.bodies import json_object, list_field, text_field
 from lenswright.web.tasks import task_of
@@ -19,12 +21,12 @@ class NamedPhotos:
     body: dict[str, Any] = field(default_factory=dict)
 
 
-def named_photos(task_in_query: str) -> NamedPhotos:
-    """Return what the body names; it may name the task, too.
+def named_photos(task_in_query: str, schema: type[BaseModel]) -> NamedPhotos:
+    """Return what the body, which has no other members than `schema`, names; it may name the task, too.
 
     Raises MalformedRequest, or InputRefused unless there are 1 to 10,000 photos.
     """
-    body = json_object()
+    body = json_object(schema.model_fields)
     task = task_of(text_field(body, "task") or task_in_query)
     ids = list_field(body, "photos", (int,))
     if not 1 <= len(ids) <= MOST_PHOTOS:

@@ -27,7 +27,31 @@ class ChangeAnswer(Answer):
     changed: int
 
 
-class ForgottenAnswer(ChangeAnswer):
+class ForgetBody(PhotosBody):
+    everywhere: bool = Field(
+        False, description="forget the same pictures in all other places, too: other tasks, copies, the bin"
+    )
+
+
+class CopyEntry(Answer):
+    task: str
+    photo_id: int
+
+
+class TaskEditEntry(Answer):
+    task: str
+    edit: int
+    changed: int
+
+
+class ForgottenAnswer(Answer):
+    edit: int = Field(description="that of the task that was asked for; it cannot be undone")
+    changed: int = Field(description="how many photos were forgotten, of all tasks together")
+    edits: list[TaskEditEntry] = Field(description="one of each task; several only with `everywhere`")
+    kept_for: list[CopyEntry] = Field(
+        description="other photos that are the same picture, at most 100: as long as they are there, so are"
+        " the bytes"
+    )
     models: list[str] = Field(description="the versions that have seen at least one of the photos")
 
 

@@ -12,8 +12,8 @@ from lenswright.dataset.labelling import relabel
 from lenswright.dataset.lineage import versions_that_saw
 from lenswright.dataset.undo import undo
 from lenswright.web.actor import actor
-from lenswright.web.bodies import present_text_field, text_field
-from lenswright.web.edit_report import edit_json, edit_with_entries
+from lenswright.web.bodies import flag_field, present_text_field, text_field
+from lenswright.web.edit_report import edit_json, edit_with_entries, forgotten_json
 from lenswright.web.named_photos import named_photos
 from lenswright.web.openapi import json_body, operation
 from lenswright.web.paging import paged
@@ -23,6 +23,7 @@ from lenswright.web.schemas.edits import (
     ChangeAnswer,
     EditsAnswer,
     EditsQuery,
+    ForgetBody,
     ForgottenAnswer,
     LabelBody,
     PhotosBody,
@@ -49,7 +50,7 @@ _PHOTOS = json_body(PhotosBody, {"photos": [1, 2]})
 )
 @blueprint.input(TaskQuery, location="query", arg_name="query")
 def label(query: TaskQuery) -> dict[str, Any]:
-    here, asked = services(), named_photos(query.task)
+    here, asked = services(), named_photos(query.task, LabelBody)
     labels = [present_text_field(asked.body, "label")] * len(asked.ids)
     expected = [text_field(asked.body, "expected")] * len(asked.ids) if "expected" in asked.body else None
     done = relabel(
@@ -70,7 +71,7 @@ def label(query: TaskQuery) -> dict[str, Any]:
 )
 @blueprint.input(TaskQuery, location="query", arg_name="query")
 def delete(query: TaskQuery) -> dict[str, Any]:
-    here, asked = services(), named_photos(query.task)
+    here, asked = services(), named_photos(query.task, PhotosBody)
     return asdict(delete_photos(here.database, asked.task, asked.ids, by=actor(), clock=here.clock))
 
 
@@ -80,7 +81,7 @@ def delete(query: TaskQuery) -> dict[str, Any]:
 )
 @blueprint.input(TaskQuery, location="query", arg_name="query")
 def restore(query: TaskQuery) -> dict[str, Any]:
-    here, asked = services(), named_photos(query.task)
+    here, asked = services(), named_photos(query.task, PhotosBody)
     return asdict(restore_photos(here.database, asked.task, asked.ids, by=actor(), clock=here.clock))
 
 
@@ -96,7 +97,7 @@ def restore(query: TaskQuery) -> dict[str, Any]:
 )
 @blueprint.input(TaskQuery, location="query", arg_name="query")
 def confirm(query: TaskQuery) -> dict[str, Any]:
-    here, asked = services(), named_photos(query.task)
+    here, asked = services(), named_photos(query.task, PhotosBody)
     return asdict(confirm_labels(here.database, asked.task, asked.ids, by=actor(), clock=here.clock))
 
 
@@ -106,16 +107,18 @@ def confirm(query: TaskQuery) -> dict[str, Any]:
         "Forget photos for good",
         ForgottenAnswer,
         problems=(400, 404, 422),
-        body=_PHOTOS,
-        description="Their bytes, thumbnails and features are removed, unless another photo shares them."
-        " Their numbers and labels stay, so that the models that saw them can say so. It cannot be undone.",
+        body=json_body(ForgetBody, {"photos": [1, 2], "everywhere": True}),
+        description="Their bytes, thumbnails and features are removed, unless other photos, of whatever task,"
+        " share them: `kept_for` names those, and `everywhere` forgets them, too. Their numbers and labels"
+        " stay, so that the models that saw them can say so. It cannot be undone.",
     )
 )
 @blueprint.input(TaskQuery, location="query", arg_name="query")
 def forget(query: TaskQuery) -> dict[str, Any]:
-    here, asked = services(), named_photos(query.task)
-    done = here.forgetting.forget(asked.task, asked.ids, by=actor())
-    return asdict(done) | {"models": versions_that_saw(here.database, asked.ids)}
+    here, asked = services(), named_photos(query.task, ForgetBody)
+    everywhere = flag_field(asked.body, "everywhere")
+    done = here.forgetting.forget(asked.task, asked.ids, by=actor(), everywhere=everywhere)
+    return forgotten_json(done, versions_that_saw(here.database, done.photos))
 
 
 @blueprint.get("/dataset/edits")
