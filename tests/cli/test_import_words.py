@@ -15,7 +15,7 @@ RECORD: dict[str, Any] = {
         "notes": [],
     },
     **{"batch": 7, "counts": {"duplicate": 2, "refused": 3, "stored": 1195}, "label_conflicts": 0},
-    **{"done": 1200, "seconds": 65.0, "photos_per_s": 18.5, "problem": None, "refused": []},
+    **{"unlabelled": {}, "done": 1200, "seconds": 65.0, "photos_per_s": 18.5, "problem": None, "refused": []},
 }
 
 
@@ -69,3 +69,11 @@ def test_the_report_names_conflicts_refusals_and_what_broke_it_off() -> None:
 def test_an_import_of_nothing_says_so() -> None:
     nothing = {"batch": None, "counts": {}, "done": 0, "seconds": 0.0}
     assert told(RECORD | nothing) == "pets: nothing. 0 files in 0 s."
+
+
+def test_photos_that_the_list_gives_no_label_are_said() -> None:
+    lines = told(RECORD | {"unlabelled": {"not_in_list": 46, "empty_in_list": 1}}).splitlines()
+    assert lines[1:3] == [
+        "46 photos have no label: the list does not name them.",
+        "1 photo has no label: the list names it without one.",
+    ]

@@ -203,3 +203,31 @@ def test_a_zip_within_the_folder_is_refused_with_what_to_do(
         "archive_refused",
         "Expected a photo. Received: a zip; import it by itself.",
     )
+
+
+def test_photos_without_a_label_are_counted_by_why(
+    database: Database, prepare: Prepare, folder: Path
+) -> None:
+    rows = "".join(f"circle/{n:02}.jpg,{'ball' if n > 2 else ''},shelf\n" for n in range(60))
+    (folder / "labels.csv").write_text(f"file,label,source\n{rows}")
+    for name in ("a.jpg", "b.jpg"):
+        (folder / name).write_bytes(make_photo("triangle", seed=ord(name[0]), size=(24, 20)))
+    break_off(prepare(folder), after=60)
+    work = prepare(folder)
+    list(work.run())
+    report = work.report()
+    assert report is not None
+    assert report.unlabelled == {"not_in_list": 2, "empty_in_list": 3}
+    assert edit(database, report.edit).detail["unlabelled"] == report.unlabelled
+    with database.reading() as session:
+        sources = set(session.execute(select(PhotoRow.label, PhotoRow.source)))
+    assert sources == {("ball", "shelf"), (None, "shelf"), ("square", "import"), (None, "import")}
+
+
+def test_a_source_that_is_named_holds_for_all_photos(
+    database: Database, prepare: Prepare, folder: Path
+) -> None:
+    (folder / "labels.csv").write_text("file,label,source\ncircle/01.jpg,ball,shelf\n")
+    list(prepare(folder, source="disk").run())
+    with database.reading() as session:
+        assert set(session.scalars(select(PhotoRow.source))) == {"disk"}

@@ -211,6 +211,46 @@ def test_a_list_of_labels_that_cannot_be_right_is_refused(table: bytes, reason: 
         read(make_zip({"1.jpg": PHOTO, "labels.csv": table}))
 
 
+def test_contradictions_of_one_list_are_all_told_up_to_ten() -> None:
+    rows = "".join(f"{n}.jpg,cat\n{n}.jpg,dog\n" for n in range(12))
+    with pytest.raises(ArchiveRefused) as caught:
+        read(make_zip({"1.jpg": PHOTO, "labels.csv": f"file,label\n{rows}".encode()}))
+    said = str(caught.value)
+    assert said.count("as 'cat' and as 'dog'") == 10
+    assert "'9.jpg' as" in said
+    assert said.endswith("; and 2 more (12 contradictions in all).")
+
+
+def test_a_row_that_names_no_file_is_told_as_such() -> None:
+    table = b'file,label\n1.jpg,cat\n,dog\n,,\n"  ",pug\n'
+    _, nameless = read(make_zip({"1.jpg": PHOTO, "labels.csv": table}))
+    assert nameless.filename == "labels.csv"
+    assert str(nameless.refusal) == "Line 3, and 1 more lines like it: the name of the file is empty."
+
+
+def test_a_photo_says_why_its_list_gives_it_no_label() -> None:
+    table = b"file,label\n1.jpg,cat\n2.jpg,\n"
+    members = {"1.jpg": PHOTO, "2.jpg": PHOTO, "3.jpg": PHOTO, "dog/4.jpg": PHOTO, "labels.csv": table}
+    assert [(upload.label, upload.lack) for upload in read(make_zip(members))] == [
+        ("cat", None),
+        (None, "empty_in_list"),
+        (None, "not_in_list"),
+        ("dog", None),
+    ]
+    assert {upload.lack for upload in read(make_zip(members), "ox")} == {None}
+    assert read(make_zip({"3.jpg": PHOTO}))[0].lack is None
+
+
+def test_a_list_may_say_where_photos_come_from() -> None:
+    table = f"file,label,source\n1.jpg,cat, old  disk \n2.jpg,cat,\n3.jpg,cat,{'x' * 101}\n".encode()
+    files = {"labels.csv": table} | {f"{n}.jpg": PHOTO for n in (1, 2, 3)}
+    assert [upload.source for upload in sent(**files)] == ["old disk", None, None]
+    assert [upload.source for upload in read(make_zip(files))] == ["old disk", None, None]
+    together = [SentFile(name, io.BytesIO(data)) for name, data in files.items()]
+    named = read_all(together, source="phone", archive_limits=LIMITS)
+    assert {upload.source for upload in named} == {"phone"}
+
+
 def test_files_that_a_list_names_in_vain_are_told_one_by_one_up_to_a_limit() -> None:
     lines = [f"{number}.jpg,cat" for number in range(MOST_MISSING + 30)]
     table = "\n".join(["file,label", *lines]).encode()

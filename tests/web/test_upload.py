@@ -118,6 +118,13 @@ def test_a_list_of_labels_may_be_sent_beside_photos(client: FlaskClient) -> None
     ]
 
 
+def test_photos_that_their_list_gives_no_label_are_counted(client: FlaskClient) -> None:
+    files = [file(b"file,label\n0.jpg,\n", "labels.csv"), file(RED, "0.jpg"), file(BLUE, "1.jpg")]
+    said = body(client.post("/upload-data", data={"files[]": files}), UploadAnswer, 201)
+    detail = client.get(f"/dataset/batches/{said['batch']}").json["detail"]
+    assert detail == {"unlabelled": {"empty_in_list": 1, "not_in_list": 1}}
+
+
 def test_a_list_with_two_labels_for_one_photo_keeps_all_out(client: FlaskClient) -> None:
     labels = b"id,breed\n0,pug\n0,boxer\n"
     files = [file(RED, "0.jpg"), file(labels, "labels.csv")]

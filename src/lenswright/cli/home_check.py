@@ -1,16 +1,26 @@
 """Whether the service that answers sees what an import writes: a guessed home may be another one's."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from lenswright.cli.client import Client, Json
-from lenswright.dataset.edit_history import Edit
 from lenswright.errors import ApiAway, ApiRefused, InputRefused
 
 TIMEOUT_S = 5.0
 APART_S = 1.0  # the service tells times in whole seconds or finer
 
 
-def check_seen(api: Client, opened: Edit) -> None:
+@dataclass(frozen=True)
+class Opened:
+    """The edit of an import: of files at `path`, opened `at` epoch seconds."""
+
+    id: int
+    task: str
+    path: str
+    at: float
+
+
+def check_seen(api: Client, opened: Opened) -> None:
     """Return if the service knows this very edit, or if none answers. Raises InputRefused."""
     try:
         found = api.get(f"/dataset/batches/{opened.id}", timeout=TIMEOUT_S)
@@ -27,10 +37,10 @@ def check_seen(api: Client, opened: Edit) -> None:
         )
 
 
-def _is_same(found: Json, opened: Edit) -> bool:
+def _is_same(found: Json, opened: Opened) -> bool:
     detail = found.get("detail") or {}
     same = (found.get("id"), found.get("task"), detail.get("path"))
-    if same != (opened.id, opened.task, opened.detail.get("path")):
+    if same != (opened.id, opened.task, opened.path):
         return False
     try:
         return abs(datetime.fromisoformat(str(found.get("at"))).timestamp() - opened.at) <= APART_S

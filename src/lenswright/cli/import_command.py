@@ -26,7 +26,9 @@ def add_to(group: CommandGroup) -> None:
         help="where the labels are: class folders (train/cat/1.jpg), a CSV (file,label), flat names"
         " (cat.1.jpg), none; default: auto, which says what it took",
     )
-    adding.add_argument("--source", default="import", metavar="NAME", help="where they come from")
+    adding.add_argument(
+        "--source", metavar="NAME", help="where they come from (default: as the CSV says, else: import)"
+    )
     adding.add_argument(
         "--home",
         type=Path,

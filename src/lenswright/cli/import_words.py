@@ -13,6 +13,8 @@ LAYOUTS = {
     "none": "no labels",
 }
 
+LACKS = {"not_in_list": "the list does not name {}", "empty_in_list": "the list names {} without one"}
+
 
 def announced(record: Json) -> str:
     """Return what will be done, and how the folder is understood."""
@@ -49,6 +51,7 @@ def told(record: Json) -> str:
         lines.append(
             f"{record['label_conflicts']:,} duplicates came with another label: lenswright conflicts"
         )
+    lines += [_lack(why, number) for why, number in record["unlabelled"].items()]
     lines += [f"  {row['filename']}: {row['reason']}" for row in record["refused"]]
     if record["counts"].get("refused", 0) > len(record["refused"]):
         lines.append(f"  and more: lenswright batches {record['batch']} --outcome refused")
@@ -57,3 +60,10 @@ def told(record: Json) -> str:
     if record["problem"]:
         lines.append(f"{record['problem']} {GO_ON}")
     return "\n".join(lines)
+
+
+def _lack(why: str, photos: int) -> str:
+    """Return `46 photos have no label: the list does not name them.`"""
+    if photos == 1:
+        return f"1 photo has no label: {LACKS[why].format('it')}."
+    return f"{photos:,} photos have no label: {LACKS[why].format('them')}."

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import lenswright
 from lenswright.cli.client import Json
-from lenswright.cli.home_check import check_seen
+from lenswright.cli.home_check import Opened, check_seen
 from lenswright.cli.import_words import announced, how_far, told
 from lenswright.cli.line import Line
 from lenswright.cli.session import DONE, FAILED, STOPPED, Session
@@ -70,7 +70,8 @@ def run(session: Session) -> int:
 def _check_home(session: Session, work: FolderImport) -> None:
     """Open the edit and let the service look for it. Raises InputRefused, with no edit left behind."""
     try:
-        check_seen(session.api, work.open())
+        edit = work.open()
+        check_seen(session.api, Opened(edit.id, edit.task, str(edit.detail["path"]), edit.at))
     except BaseException:
         work.withdraw()
         raise
@@ -110,6 +111,7 @@ def _outcome(work: FolderImport, attempt: Attempt) -> Json:
             {"filename": entry.filename, "code": entry.code, "reason": entry.reason}
             for entry in (report.refused if report else ())
         ],
+        "unlabelled": dict(report.unlabelled) if report else {},
         "done": attempt.done,
         "seconds": round(attempt.seconds, 2),
         "photos_per_s": round(attempt.done / max(attempt.seconds, 1e-6), 1),
@@ -137,7 +139,7 @@ def _wish(session: Session, settings: Settings) -> ImportWish:
         task=normalise_task(given.task or settings.default_task),
         path=given.path.resolve(),
         layout=given.layout,
-        source=normalise_source(given.source),
+        source=None if given.source is None else normalise_source(given.source),
         label=None if given.label is None else normalise_label(given.label),
         split=given.split,
         by=f"command line, {_user()}",

@@ -2,6 +2,7 @@
 
 import json
 import logging
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -10,10 +11,12 @@ from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from lenswright.dataset.edits import Action, State, begin_edit, end_edit
-from lenswright.dataset.upload import IntakeResult
+from lenswright.dataset.upload import IntakeResult, Lack
 from lenswright.errors import NotFound, StorageFailure
 from lenswright.storage.database import Database
 from lenswright.storage.dataset_tables import EditEntryRow, EditRow
+
+UNLABELLED = "unlabelled"  # in the detail of an edit: photos that their list gives no label, by why
 
 _logger = logging.getLogger(__name__)
 
@@ -67,9 +70,17 @@ class BatchLog:
             row.ended_at = None  # it goes on
         return row.id
 
-    def write(self, session: Session, edit_id: int, entered: Sequence[Entered]) -> None:
-        """Write down what became of files, in their order."""
+    def write(
+        self, session: Session, edit_id: int, entered: Sequence[Entered], lacks: Sequence[Lack] = ()
+    ) -> None:
+        """Write down what became of files, in their order, and why some have no label."""
         session.execute(insert(EditEntryRow), [_row(edit_id, entry) for entry in entered])
+        if lacks:
+            row = session.get_one(EditRow, edit_id)
+            detail = json.loads(row.detail)
+            row.detail = json.dumps(
+                detail | {UNLABELLED: Counter(detail.get(UNLABELLED, {})) + Counter(lacks)}
+            )
 
     def committed(self, edit_id: int, *, ended: bool) -> None:
         """Note that the transaction that opened, wrote or ended the edit is on disk."""

@@ -7,7 +7,7 @@ file is done twice, none is left out, at whatever moment the process dies.
 import json
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,10 +15,13 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from lenswright.dataset.archive import SIGNATURES
+from lenswright.dataset.batch_log import UNLABELLED
 from lenswright.dataset.edit_history import Edit, EditEntry, edit, entries_page
 from lenswright.dataset.edits import LABEL_CONFLICT, Action, begin_edit, end_edit
 from lenswright.dataset.folder_layout import plan
+from lenswright.dataset.importers import Said
 from lenswright.dataset.intake import Intake
+from lenswright.dataset.layout import Placement
 from lenswright.dataset.paging import Page
 from lenswright.dataset.photo_source import PhotoSource
 from lenswright.dataset.upload import IntakeResult, Upload, clean_filename, printing
@@ -28,17 +31,21 @@ from lenswright.storage.dataset_tables import EditEntryRow, EditRow
 
 ACTION: Action = "import"
 CUT_SHORT = "cut_short"  # the intake says so of an edit that ended before its last file
+SOURCE = "import"
 SHOWN = 10
 
 
 @dataclass(frozen=True)
 class ImportWish:
-    """What is imported, and as what: `label` and `split` hold for all files, None: as the layout says."""
+    """What is imported, and as what: `label`, `split` and `source` hold for all files.
+
+    None: as the layout says; a source that it does not say is `import`.
+    """
 
     task: str
     path: Path
     layout: str = "auto"
-    source: str = "import"
+    source: str | None = None
     label: str | None = None
     split: str | None = None
     by: str = "lenswright"
@@ -46,12 +53,16 @@ class ImportWish:
 
 @dataclass(frozen=True)
 class ImportReport:
-    """What the whole edit came to: files by outcome, `conflicts` among the duplicates, first refusals."""
+    """What the whole edit came to: files by outcome, `conflicts` among the duplicates, first refusals.
+
+    `unlabelled`: photos without a label although there is a list, by why.
+    """
 
     edit: int
     counts: dict[str, int]
     conflicts: int
     refused: tuple[EditEntry, ...]
+    unlabelled: Mapping[str, int]
 
 
 class FolderImport:
@@ -100,7 +111,7 @@ class FolderImport:
                     ACTION,
                     by=wish.by,
                     now=self._clock(),
-                    source=wish.source,
+                    source=wish.source or SOURCE,
                     detail=self._detail(),
                 ).id
         return edit(self._database, self._edit_id)
@@ -125,7 +136,7 @@ class FolderImport:
         results = self._intake.take(
             wish.task,
             self._uploads(),
-            source=wish.source,
+            source=wish.source or SOURCE,
             by=wish.by,
             action=ACTION,
             edit_id=self._edit_id,
@@ -148,8 +159,9 @@ class FolderImport:
         )
         with self._database.reading() as session:
             several = session.scalars(conflicts).one()
-        counts = dict(edit(self._database, self._edit_id).counts)
-        return ImportReport(self._edit_id, counts, several, tuple(refused))
+        done = edit(self._database, self._edit_id)
+        without = done.detail.get(UNLABELLED) or {}
+        return ImportReport(self._edit_id, dict(done.counts), several, tuple(refused), without)
 
     def _detail(self) -> dict[str, str | None]:
         return _detail(self._wish) | {"layout": self.plan.layout}
@@ -159,19 +171,19 @@ class FolderImport:
         left = self._done.copy()  # counted: two long names may be one when they are cut
         for name, placement in zip(self._source.names, self.plan.placements, strict=True):
             if not _taken_from(left, name):
-                label, split = self._wish.label or placement.label, self._wish.split or placement.split
-                yield self._upload(name, label, split)
+                yield self._upload(name, placement)
         yield from (upload for upload in self.plan.missing if not _taken_from(left, upload.filename))
 
-    def _upload(self, name: str, label: str | None, split: str | None) -> Upload:
+    def _upload(self, name: str, placement: Placement) -> Upload:
+        said = Said(self._wish.label, self._wish.split, self._wish.source)
         try:
             data = self._source.read(name)
         except ImageError as exc:
-            return Upload(name, b"", label, split, exc)
+            return said.upload(name, b"", placement, exc)
         if data.startswith(SIGNATURES):
             nested = ArchiveRefused("Expected a photo. Received: a zip; import it by itself.")
-            return Upload(name, b"", label, split, nested)
-        return Upload(name, data, label, split)
+            return said.upload(name, b"", placement, nested)
+        return said.upload(name, data, placement)
 
     def _reopen(self, edit_id: int) -> None:
         with self._database.writing() as session:
@@ -199,7 +211,7 @@ def _unfinished(session: Session, wish: ImportWish) -> EditRow | None:
     query = select(EditRow).where(
         EditRow.task == wish.task,
         EditRow.action == ACTION,
-        EditRow.source == wish.source,
+        EditRow.source == (wish.source or SOURCE),
         EditRow.undone_by.is_(None),
     )
     for row in session.scalars(query.order_by(EditRow.id.desc())):

@@ -8,11 +8,11 @@ from zipfile import ZipInfo
 
 from lenswright.dataset.archive import SIGNATURES, Archive, is_zip
 from lenswright.dataset.label_table import LABELS_FILE, LabelTable, parse_label_table, required_label_table
-from lenswright.dataset.layout import decide, place, place_all
+from lenswright.dataset.layout import Placement, decide, place, place_all
 from lenswright.dataset.refusals import MissingFile
 from lenswright.dataset.upload import Upload
 from lenswright.dataset.zip_safety import ArchiveLimits, member_parts
-from lenswright.errors import ArchiveRefused, ImageError, ImageTooLarge
+from lenswright.errors import ArchiveRefused, ImageError, ImageTooLarge, LenswrightError
 
 __all__ = ["ArchiveLimits", "SentFile", "missing_files", "read_all", "read_uploads"]
 
@@ -33,7 +33,22 @@ class Said:
 
     label: str | None = None
     split: str | None = None
+    source: str | None = None
     table: LabelTable | None = None
+
+    def upload(
+        self, name: str, data: bytes, placement: Placement, refusal: LenswrightError | None = None
+    ) -> Upload:
+        """Return a file that is as `placement` says, where nothing is said of all of them."""
+        return Upload(
+            name,
+            data,
+            self.label or placement.label,
+            self.split or placement.split,
+            refusal,
+            self.source or placement.source,
+            None if self.label else placement.lack,
+        )
 
 
 def read_all(
@@ -41,6 +56,7 @@ def read_all(
     *,
     label: str | None = None,
     split: str | None = None,
+    source: str | None = None,
     archive_limits: ArchiveLimits,
 ) -> Iterator[Upload]:
     """Yield the photos of files that were sent together, each photo or zip where it stands.
@@ -56,7 +72,7 @@ def read_all(
         yield Upload(file.name, b"", refusal=ArchiveRefused("Expected one list of labels, beside photos."))
     for file in others:
         try:
-            yield from _read(file, Said(label, split, table), archive_limits)
+            yield from _read(file, Said(label, split, source, table), archive_limits)
         except ArchiveRefused as exc:
             yield Upload(file.name, b"", refusal=exc)
     if table is not None:
@@ -89,15 +105,13 @@ def _read(file: SentFile, said: Said, limits: ArchiveLimits) -> Iterator[Upload]
 
 def _read_photo(file: SentFile, said: Said, limit_bytes: int) -> Upload:
     parts = member_parts(file.name)
-    listed = place(parts[-1:], said.table) if said.table and parts else None
-    label = said.label or (listed.label if listed else None)
-    split = said.split or (listed.split if listed else None)
+    listed = place(parts[-1:], said.table) if said.table and parts else Placement(None, None)
     data = file.stream.read(limit_bytes + 1)
     if len(data) <= limit_bytes:
-        return Upload(file.name, data, label, split)
+        return said.upload(file.name, data, listed)
     size = file.stream.seek(0, 2)
     too_large = ImageTooLarge(f"Expected at most {limit_bytes} bytes. Received: {size}.")
-    return Upload(file.name, b"", label, split, too_large)
+    return said.upload(file.name, b"", listed, too_large)
 
 
 def _read_zip(stream: BinaryIO, said: Said, limits: ArchiveLimits) -> Iterator[Upload]:
@@ -111,20 +125,20 @@ def _read_zip(stream: BinaryIO, said: Said, limits: ArchiveLimits) -> Iterator[U
     paths = [member_parts(member.filename) for member in photos]
     layout = decide(paths, table)
     for member, placement in zip(photos, place_all(paths, table, layout), strict=True):
-        yield _read_member(archive, member, said.label or placement.label, said.split or placement.split)
+        yield _read_member(archive, member, said, placement)
     if own is not None and (layout == "csv" or _is_labels_file(list_name)):
         yield from missing_files(own, list_name)
 
 
-def _read_member(archive: Archive, member: ZipInfo, label: str | None, split: str | None) -> Upload:
+def _read_member(archive: Archive, member: ZipInfo, said: Said, placement: Placement) -> Upload:
     try:
         data = archive.read(member)
     except ImageError as exc:
-        return Upload(member.filename, b"", label, split, exc)
+        return said.upload(member.filename, b"", placement, exc)
     if data.startswith(SIGNATURES):
         nested = ArchiveRefused("Expected a photo. Received: a zip inside the zip, which is not unpacked.")
-        return Upload(member.filename, b"", label, split, nested)
-    return Upload(member.filename, data, label, split)
+        return said.upload(member.filename, b"", placement, nested)
+    return said.upload(member.filename, data, placement)
 
 
 def _own_table(archive: Archive, lists: Sequence[ZipInfo]) -> tuple[LabelTable | None, str]:
@@ -155,13 +169,22 @@ def _sent_table(file: SentFile, limits: ArchiveLimits) -> LabelTable:
 
 
 def missing_files(table: LabelTable, list_name: str) -> Iterator[Upload]:
-    """Yield a refusal for each file that a list names in vain; for many, one for the rest of them."""
+    """Yield a refusal for each file that a list names in vain; for many, one for the rest of them.
+
+    And one for its rows that name no file.
+    """
     names = table.missing()
     for name in names[:MOST_MISSING]:
         yield Upload(name, b"", refusal=MissingFile(f"{list_name!r} names it, but it is not there."))
     more = len(names) - MOST_MISSING
     if more > 0:
         yield Upload(list_name, b"", refusal=MissingFile(f"It names {more} more files that are not there."))
+    if table.nameless:
+        first, *others = table.nameless
+        rest = f", and {len(others):,} more lines like it" if others else ""
+        yield Upload(
+            list_name, b"", refusal=MissingFile(f"Line {first}{rest}: the name of the file is empty.")
+        )
 
 
 def _is_list(name: str) -> bool:

@@ -168,7 +168,12 @@ class Intake:
             Entered(replace(entry, batch=edit_id)) if isinstance(entry, IntakeResult) else next(registered)
             for entry in looked_at
         ]
-        log.write(session, edit_id, entered)
+        bare = [
+            one.upload.lack
+            for one, entry in zip(looked_at, entered, strict=True)
+            if isinstance(one, Examined) and one.upload.lack and entry.result.label is None
+        ]
+        log.write(session, edit_id, entered, bare)
         return entered
 
     def _unwritten(self, task: str, examined: Sequence[Examined]) -> list[Examined]:

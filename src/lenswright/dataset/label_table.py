@@ -3,15 +3,18 @@
 import codecs
 import csv
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from lenswright.dataset.labels import normalise_source
 from lenswright.dataset.zip_safety import member_parts
-from lenswright.errors import ArchiveRefused
+from lenswright.errors import ArchiveRefused, InputRefused
 
 FILE_COLUMNS = ("file", "filename", "file_name", "image", "image_id", "image_path", "path", "id", "name")
 LABEL_COLUMNS = ("label", "class", "class_name", "breed", "category")
 SPLIT_COLUMNS = ("split", "set", "subset")
+SOURCE_COLUMN = "source"  # as an export writes it
+MOST_TOLD = 10  # contradictions, of which a list may have thousands
 DELIMITERS = ",;\t|"
 LABELS_FILE = "labels.csv"  # a CSV of this name must be a list of labels; another may be anything
 
@@ -22,13 +25,17 @@ class Entry:
 
     label: str | None
     split: str | None
+    source: str | None = None
 
 
 class LabelTable:
-    """Entries by file name; a name may lack its folders or its extension."""
+    """Entries by file name; a name may lack its folders or its extension.
 
-    def __init__(self, entries: dict[str, Entry]) -> None:
-        self._entries = entries
+    `nameless`: the lines of the rows that say something, but not of which file.
+    """
+
+    def __init__(self, entries: dict[str, Entry], nameless: Sequence[int] = ()) -> None:
+        self._entries, self.nameless = entries, nameless
         self._found: set[str] = set()
 
     def __len__(self) -> int:
@@ -58,19 +65,26 @@ def parse_label_table(data: bytes) -> LabelTable | None:
     """
     rows = _rows(data)
     columns = _columns(rows)
-    file_at, label_at, split_at = (
+    file_at, label_at, split_at, source_at = (
         next((columns.index(name) for name in names if name in columns), None)
-        for names in (FILE_COLUMNS, LABEL_COLUMNS, SPLIT_COLUMNS)
+        for names in (FILE_COLUMNS, LABEL_COLUMNS, SPLIT_COLUMNS, (SOURCE_COLUMN,))
     )
     if file_at is None or label_at is None:
         return None
     entries: dict[str, Entry] = {}
-    for row in rows[1:]:
-        if len(row) > max(file_at, label_at):
-            name = "/".join(member_parts(row[file_at].strip()))
-            entry = Entry(_cell(row, label_at), _cell(row, split_at))
-            _check_same(name, entries.setdefault(name, entry), entry)
-    return LabelTable(entries)
+    nameless: list[int] = []
+    contradictions: list[str] = []
+    for line, row in rows[1:]:
+        if len(row) <= max(file_at, label_at) or not any(cell.strip() for cell in row):
+            continue
+        name = "/".join(member_parts(row[file_at].strip()))
+        if not name:
+            nameless.append(line)
+            continue
+        entry = Entry(_cell(row, label_at), _cell(row, split_at), _source(_cell(row, source_at)))
+        contradictions += _contradiction(name, entries.setdefault(name, entry), entry)
+    _check_none(contradictions)
+    return LabelTable(entries, nameless)
 
 
 def required_label_table(name: str, data: bytes) -> LabelTable:
@@ -85,13 +99,14 @@ def required_label_table(name: str, data: bytes) -> LabelTable:
     return table
 
 
-def _rows(data: bytes) -> list[list[str]]:
+def _rows(data: bytes) -> list[tuple[int, list[str]]]:
+    """Return the rows that are not empty, each with the number of the line that it ends on."""
     text = _text(data)
     header = text.partition("\n")[0]
     delimiter = max(DELIMITERS, key=header.count)
-    reader: Iterator[list[str]] = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
     try:
-        return [row for row in reader if row]
+        return [(reader.line_num, row) for row in reader if row]
     except csv.Error as exc:
         raise ArchiveRefused(f"The list of labels cannot be read: {exc}.") from exc
 
@@ -106,17 +121,36 @@ def _text(data: bytes) -> str:
         return data.decode("cp1252", errors="replace")
 
 
-def _columns(rows: Sequence[Sequence[str]]) -> list[str]:
-    return [cell.strip().casefold() for cell in rows[0]] if rows else []
+def _columns(rows: Sequence[tuple[int, list[str]]]) -> list[str]:
+    return [cell.strip().casefold() for cell in rows[0][1]] if rows else []
 
 
-def _check_same(name: str, first: Entry, second: Entry) -> None:
+def _contradiction(name: str, first: Entry, second: Entry) -> list[str]:
+    """Return what two rows say differently of one file, in words; nothing if they agree."""
     for one, other in ((first.label, second.label), (first.split, second.split)):
         if _folded(one) != _folded(other):
-            raise ArchiveRefused(
-                f"Expected each file once, or always with the same label and split, in the list of labels."
-                f" Received {name!r} as {one!r} and as {other!r}."
-            )
+            return [f"{name!r} as {one!r} and as {other!r}"]
+    return []
+
+
+def _check_none(contradictions: Sequence[str]) -> None:
+    if not contradictions:
+        return
+    total = len(contradictions)
+    more = f"; and {total - MOST_TOLD:,} more" if total > MOST_TOLD else ""
+    in_all = f" ({total:,} contradictions in all)" if total > 1 else ""
+    raise ArchiveRefused(
+        "Expected each file once, or always with the same label and split, in the list of labels."
+        f" Received {'; '.join(contradictions[:MOST_TOLD])}{more}{in_all}."
+    )
+
+
+def _source(cell: str | None) -> str | None:
+    """Return a source that can be one; another column may be called so, of long addresses."""
+    try:
+        return None if cell is None else normalise_source(cell)
+    except InputRefused:
+        return None
 
 
 def _folded(cell: str | None) -> str:

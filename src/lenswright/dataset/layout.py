@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from lenswright.dataset.label_table import LabelTable
+from lenswright.dataset.upload import Lack
 
 SPLIT_NAMES = {
     "train": "train",
@@ -26,10 +27,15 @@ Layout = Literal["csv", "folders", "flat", "none"]
 
 @dataclass(frozen=True)
 class Placement:
-    """The label and the split a photo came with, each None if it came without."""
+    """The label, the split and the source a photo came with, each None if it came without.
+
+    `lack`: why it has no label although there is a list.
+    """
 
     label: str | None
     split: str | None
+    source: str | None = None
+    lack: Lack | None = None
 
 
 def decide(paths: Sequence[Sequence[str]], table: LabelTable | None) -> Layout:
@@ -71,9 +77,11 @@ def place(parts: Sequence[str], table: LabelTable | None) -> Placement:
     by_folder = _by_folder(parts[:-1])
     entry = table.find(parts) if table else None
     if entry is None:
-        return by_folder
+        is_bare = table is not None and by_folder.label is None
+        return replace(by_folder, lack="not_in_list") if is_bare else by_folder
     listed_split = SPLIT_NAMES.get((entry.split or "").casefold())
-    return Placement(entry.label, listed_split or by_folder.split)
+    lack: Lack | None = None if entry.label else "empty_in_list"
+    return Placement(entry.label, listed_split or by_folder.split, entry.source, lack)
 
 
 def settle_splits(placements: Sequence[Placement]) -> list[Placement]:

@@ -88,7 +88,7 @@ class Registration:
             size_bytes=len(photo.upload.data),
             format=photo.format,
             filename=clean_filename(photo.upload.filename),
-            source=self._wish.source,
+            source=photo.upload.source or self._wish.source,
             uploaded_at=self._now,
             edit_id=self._edit_id,
             brightness=photo.quality and photo.quality.brightness,

@@ -9,11 +9,15 @@ from lenswright.errors import LenswrightError
 LONGEST_FILENAME = 255
 
 
+Lack = Literal["not_in_list", "empty_in_list"]  # the list does not name the file, or names it without a label
+
+
 @dataclass(frozen=True)
 class Upload:
     """One file somebody sent. `split` is `train`, `validation` or `test` if they chose it.
 
-    `refusal`: why the file cannot be had at all, such as a damaged member of a zip.
+    `refusal`: why the file cannot be had at all, such as a damaged member of a zip. `source`: where it
+    comes from, if not from where all the others do. `lack`: why it has no label although there is a list.
     """
 
     filename: str
@@ -21,6 +25,8 @@ class Upload:
     label: str | None = None
     split: str | None = None
     refusal: LenswrightError | None = None
+    source: str | None = None
+    lack: Lack | None = None
 
 
 Outcome = Literal["stored", "labelled", "duplicate", "refused", "restored"]

@@ -83,7 +83,11 @@ def take_in(here: Services, task: str, files: Iterable[FileStorage], wish: Uploa
     source = normalise_source(wish.source or DEFAULT_SOURCE)
     sent = [SentFile(file.filename or "(unnamed)", _from_its_start(file)) for file in files]
     uploads = read_all(
-        sent, label=wish.label or None, split=wish.split or None, archive_limits=here.archive_limits
+        sent,
+        label=wish.label or None,
+        split=wish.split or None,
+        source=source if wish.source else None,
+        archive_limits=here.archive_limits,
     )
     taken = tuple(here.intake.take(task, uploads, source=source, by=actor()))
     return Batch(int(taken[0].batch or 0), task, taken, counts(here, task))
