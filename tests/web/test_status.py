@@ -1,5 +1,6 @@
 """How the service is: status, health, metrics."""
 
+import pytest
 from flask.testing import FlaskClient
 
 from lenswright.web.schemas.status import HealthAnswer, StatusAnswer
@@ -43,6 +44,7 @@ def test_health_is_503_until_the_models_were_looked_at(services: Services) -> No
     waiting.close()
 
 
+@pytest.mark.sqlite_only("its file is taken away")
 def test_health_is_503_when_the_database_is_gone(begin: Begin) -> None:
     services = begin()
     client = client_of(services)
