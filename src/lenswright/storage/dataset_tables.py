@@ -132,7 +132,11 @@ class SuggestionRow(Table):
     """
 
     __tablename__ = "suggestions"
-    __table_args__ = (Index(None, "task", "score"), Index(None, "photo_id"))
+    __table_args__ = (
+        Index(None, "task", "score"),
+        Index(None, "photo_id"),
+        {"sqlite_autoincrement": True},  # a number of an earlier check decides nothing of a later one
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     task: Mapped[str] = mapped_column(String(100))

@@ -111,6 +111,7 @@ def _make_suggestions() -> None:
             for name in ("self_confidence", "confidence", "score")
         ),
         sa.PrimaryKeyConstraint("id", name="pk_suggestions"),
+        sqlite_autoincrement=True,
     )
     op.create_index("ix_suggestions_task_score", "suggestions", ["task", "score"])
     op.create_index("ix_suggestions_photo_id", "suggestions", ["photo_id"])
