@@ -56,7 +56,7 @@ def test_a_task_is_fused_of_others(ask: Ask, api: DataApi) -> None:
             {"task": "dog-breeds", "map": {"*": "dog", "wolf": None}},
             {"task": "cats-vs-dogs", "map": {"cat": "cat"}},
         ],
-        **{"hold_out": 0.2, "seed": 0},
+        "hold_out": 0.2,
     }
     assert called.out.splitlines() == [
         "pets: stored 80, duplicates 2. Undo it: lenswright undo 9",

@@ -63,6 +63,17 @@ def test_it_can_be_undone_and_done_again(two_tasks: FlaskClient) -> None:
     assert (again["restored"], again["classes"]) == (11, {"cat": 3, "dog": 8})
 
 
+def test_a_task_keeps_what_was_held_out_when_it_was_made(two_tasks: FlaskClient) -> None:
+    made = two_tasks.post("/dataset/fuse", json=PETS | {"hold_out": 0.25, "seed": 3}).json
+    for other in ({"hold_out": 0.5}, {"seed": 4}, {"hold_out": 0, "seed": 3}):
+        refused = two_tasks.post("/dataset/fuse", json=PETS | other)
+        assert "hold_out 0.25, seed 3" in problem(refused, 422, "unusable_input")
+    for same in ({}, {"hold_out": 0.25}, {"seed": 3}):
+        again = body(two_tasks.post("/dataset/fuse", json=PETS | same), FuseAnswer)
+        assert (again["held_out"], again["duplicates"]) == (made["held_out"], 11)
+        assert two_tasks.get(f"/dataset/edits/{again['edit']}").json["detail"]["hold_out"] == 0.25
+
+
 @pytest.mark.parametrize(
     ("sent", "status", "code", "words"),
     [
@@ -81,7 +92,8 @@ def test_it_can_be_undone_and_done_again(two_tasks: FlaskClient) -> None:
         ({"sources": [{"task": "///"}]}, 422, "unusable_input", "task name"),
         ({"sources": [{"task": "dogs", "map": {"\0": "x"}}]}, 422, "unknown_label", "printing characters"),
         ({"task": "x" * 60, "sources": [DOGS]}, 422, "unusable_input", "50 letters"),
-        ({"labels": 1}, 422, "unusable_input", "labels"),
+        ({"labels": 1}, 400, "malformed_request", "hold_out, seed, sources, task. Received: 'labels'"),
+        ({"task": "My Pets"}, 422, "unusable_input", "'my-pets'. Received: 'My Pets'"),
     ],
 )
 def test_what_cannot_be_fused_is_refused_with_what_was_expected(

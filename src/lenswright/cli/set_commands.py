@@ -39,7 +39,8 @@ def fuse(session: Session) -> int:
     """Build a task from photos of others."""
     given = session.given
     body = {"task": given.new_task, "sources": sources(given.mappings)}
-    body |= {"hold_out": given.hold_out, "seed": given.seed}
+    chosen = {"hold_out": given.hold_out, "seed": given.seed}
+    body |= {name: value for name, value in chosen.items() if value is not None}
     done = session.api.post("/dataset/fuse", body, timeout=LONG_TIMEOUT_S)
     session.answer(done, data_tables.fused(done))
     return DONE
@@ -87,6 +88,9 @@ def _add_fuse(group: CommandGroup) -> None:
         help="photos of that task and label (*: any other) become NEW; repeat it",
     )
     adding.add_argument(
-        "--hold-out", type=float, default=0.0, metavar="SHARE", help="share of labels held out for the test"
+        "--hold-out",
+        type=float,
+        metavar="SHARE",
+        help="share of labels held out for the test (default: as before)",
     )
-    adding.add_argument("--seed", type=int, default=0, help="chooses what is held out (default: 0)")
+    adding.add_argument("--seed", type=int, help="chooses what is held out (default: as before)")

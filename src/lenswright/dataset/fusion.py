@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from lenswright.dataset.duplicates import DuplicateIndex
+from lenswright.dataset.earlier_fusion import as_before
 from lenswright.dataset.edits import LABEL_CONFLICT, begin_edit, end_edit
 from lenswright.dataset.fused_source import FusedSource
 from lenswright.dataset.fusion_plan import FusionPlan, plan_fusion
@@ -50,9 +51,11 @@ class Fusion:
         """Copy the photos of all sources, as one edit of `by`.
 
         Raises NotFound for a source that is no task, UnknownLabel for a label that it does not have,
-        InputRefused for a wish that cannot be fulfilled, StorageFailure: what was copied before it stays.
+        InputRefused for a wish that cannot be fulfilled, also for another `hold_out` or `seed` than the
+        task was fused with before, StorageFailure: what was copied before it stays.
         """
         with self._database.reading() as session:
+            wish = as_before(session, wish)
             plan = plan_fusion(session, wish)
         counts, index = Counter[str](), DuplicateIndex(wish.task)
         with self._edit(wish, by) as edit_id:

@@ -11,7 +11,8 @@ from lenswright.dataset.example import SPLITS
 from lenswright.dataset.fusion_wish import FusionSource, FusionWish
 from lenswright.dataset.held_out import Kind, hold_out
 from lenswright.dataset.known_labels import known_labels
-from lenswright.dataset.label_map import listed, map_labels
+from lenswright.dataset.known_tasks import known_tasks
+from lenswright.dataset.label_map import map_labels
 from lenswright.dataset.labels import LONGEST_SOURCE, Spellings
 from lenswright.errors import InputRefused, NotFound
 from lenswright.storage.dataset_tables import PhotoRow
@@ -55,7 +56,7 @@ def plan_fusion(session: Session, wish: FusionWish) -> FusionPlan:
     for kind in dict.fromkeys(kinds.values()):
         names[kind.label].append(kind.name)
     known = _known_splits(session, wish.task, kinds) if wish.hold_out else {}
-    splits = hold_out(names, known, share=wish.hold_out, seed=wish.seed)
+    splits = hold_out(names, known, share=wish.hold_out or 0.0, seed=wish.seed or 0)
     sources = [
         SourcePlan(
             task, {label: Fate(kinds[task, label], splits.get(kinds[task, label])) for label in labels}
@@ -73,9 +74,7 @@ def source_name(task: str, label: str) -> str:
 def _labels_of(session: Session, source: FusionSource) -> Sequence[str]:
     labels = known_labels(session, source.task)
     if not labels:
-        tasks = select(PhotoRow.task).distinct().where(PhotoRow.deleted_at.is_(None))
-        known = sorted(session.scalars(tasks))
-        raise NotFound("task with labelled photos", source.task, known=listed(known) if known else "")
+        raise NotFound("task with labelled photos", source.task, known=known_tasks(session))
     return labels
 
 

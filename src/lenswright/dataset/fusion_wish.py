@@ -24,16 +24,19 @@ class FusionSource:
 
 @dataclass(frozen=True)
 class FusionWish:
-    """Photos of `sources` into `task`, a slug, as theirs are; `hold_out` and `seed`: see `held_out`."""
+    """Photos of `sources` into `task`, a slug, as theirs are; `hold_out` and `seed`: see `held_out`.
+
+    None of them: as it was when the task was fused before, else 0.
+    """
 
     task: str
     sources: tuple[FusionSource, ...]
-    hold_out: float = 0.0
-    seed: int = 0
+    hold_out: float | None = None
+    seed: int | None = None
 
     def check(self) -> None:
         """Raise InputRefused for a wish that no data set could fulfil."""
-        check_share(self.hold_out)
+        check_share(self.hold_out or 0.0)
         names = [source.task for source in self.sources]
         if not names:
             raise InputRefused("Expected at least one source. Received: none.")

@@ -23,7 +23,16 @@ def fusion_wish(body: dict[str, Any], task_in_query: str) -> FusionWish:
     except ValidationError as exc:
         raise InputRefused(_refusal(exc)) from exc
     sources = (FusionSource(normalise_task(source.task), source.map) for source in wanted.sources)
-    return FusionWish(task_of(wanted.task or task_in_query), tuple(sources), wanted.hold_out, wanted.seed)
+    task = _slug(wanted.task or task_in_query)
+    return FusionWish(task, tuple(sources), wanted.hold_out, wanted.seed)
+
+
+def _slug(named: str) -> str:
+    """Return the task; one that is made anew must be named as it will be. Raises InputRefused."""
+    task = task_of(named)
+    if named and task != named:
+        raise InputRefused(f"Expected the name of a task as it will be: {task!r}. Received: {named[:100]!a}.")
+    return task
 
 
 def _refusal(refused: ValidationError) -> str:

@@ -23,17 +23,20 @@ class FusionSourceBody(BaseModel):
 class FuseBody(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
 
-    task: str | None = Field(None, max_length=100, description="the task that the photos go to")
+    task: str | None = Field(None, max_length=100, description="the task that the photos go to: a slug")
     sources: list[FusionSourceBody] = Field(min_length=1, max_length=MOST_SOURCES)
-    hold_out: float = Field(
-        0.0,
+    hold_out: float | None = Field(
+        None,
         ge=0,
         le=MOST_SHARE,
         allow_inf_nan=False,
         description="this share of the labels that became one class is kept for the test, whole, and half as"
-        " many for validation, if there are three or more; 0: split photo by photo",
+        " many for validation, if there are three or more; 0: split photo by photo. Left out: as when the task was made, else 0; another"
+        " value than then is refused",
     )
-    seed: int = Field(0, ge=-LARGEST_SEED, le=LARGEST_SEED, description="which labels are held out")
+    seed: int | None = Field(
+        None, ge=-LARGEST_SEED, le=LARGEST_SEED, description="which labels are held out; as `hold_out`"
+    )
 
 
 class FuseAnswer(Answer):

@@ -6,6 +6,7 @@ from apiflask import APIBlueprint
 from flask import Response
 
 from lenswright.dataset.export import export_zip
+from lenswright.dataset.known_tasks import check_has_photos
 from lenswright.web.openapi import binary, operation
 from lenswright.web.schemas.base import TaskQuery
 from lenswright.web.services import services
@@ -19,7 +20,7 @@ blueprint = APIBlueprint("dataset_export", __name__, tag="photos")
     **operation(
         "All photos as a zip",
         {"application/zip": {"schema": binary()}},
-        problems=(400, 422),
+        problems=(400, 404, 422),
         description="`dataset/train/cat/tom.jpg` and so on, with `labels.csv` (file, label, split, source,"
         " id). Uploaded into a new task it restores labels and splits. Photos whose file is gone are named"
         " in `missing.txt`.",
@@ -28,6 +29,7 @@ blueprint = APIBlueprint("dataset_export", __name__, tag="photos")
 @blueprint.input(TaskQuery, location="query", arg_name="query")
 def export(query: TaskQuery) -> Response:
     here, task = services(), task_of(query.task)
+    check_has_photos(here.database, task)
     photos = export_zip(here.database, here.uploads, task, now=here.clock())
     response = Response(photos, content_type="application/zip")
     named = (

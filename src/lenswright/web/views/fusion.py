@@ -41,5 +41,5 @@ _EXAMPLE = {
 @blueprint.input(TaskQuery, location="query", arg_name="query")
 def fuse(query: TaskQuery) -> dict[str, Any]:
     here = services()
-    wish = fusion_wish(json_object(), query.task)
+    wish = fusion_wish(json_object(FuseBody.model_fields), query.task)
     return asdict(Fusion(here.database, clock=here.clock).fuse(wish, by=actor()))
