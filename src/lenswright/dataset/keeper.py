@@ -18,6 +18,7 @@ from lenswright.storage.dataset_tables import PhotoRow, ReviewRow
 
 SERVICE = "service"  # who keeps them
 KEPT_KINDS = (KEPT, UNSURE, UNKNOWN)  # feedback is never let go of
+MOST_AT_ONCE = 10_000  # let go of in one transaction: SQLite binds no more than 32,766 numbers
 
 
 class Keeper:
@@ -77,7 +78,7 @@ def make_room(session: Session, wanted: int, most: int, now: float) -> int:
         joined = select(ReviewRow).join(PhotoRow, PhotoRow.id == ReviewRow.photo_id)
         asks_nobody = (ReviewRow.kind == KEPT) | ~undecided()
         oldest = joined.where(waiting, asks_nobody).order_by(ReviewRow.id)
-        gone = session.scalars(oldest.limit(held + wanted - most)).all()
+        gone = session.scalars(oldest.limit(min(held + wanted - most, MOST_AT_ONCE))).all()
         for row in gone:
             session.delete(row)
         session.flush()
