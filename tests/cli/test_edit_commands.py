@@ -63,3 +63,24 @@ def test_an_undo_names_what_it_leaves_alone(ask: Ask, api: DataApi) -> None:
     assert lines[1] == "  photo 0 stays as it is: It has another label by now."
     assert (len(lines), lines[-1]) == (12, "  and 30 more")
     assert json.loads(ask("undo", "7", "--json").out)["changed"] == 9
+
+
+def test_an_undo_says_what_it_undid_and_where(ask: Ask, api: DataApi) -> None:
+    done = {"edit": 8, "changed": 9, "skipped": [], "skipped_count": 0}
+    api.answers["/dataset/edits/7/undo"] = done | {"task": "pets", "undid": {"id": 7, "action": "upload"}}
+    assert ask("undo", "7").out == (
+        "9 changed by undoing upload 7 in the task pets. Undo it: lenswright undo 8\n"
+    )
+
+
+def test_an_undo_that_changes_nothing_failed(ask: Ask, api: DataApi) -> None:
+    skipped = [{"photo_id": 3, "reason": "It has another label by now."}]
+    api.answers["/dataset/edits/7/undo"] = {
+        "edit": None,
+        "changed": 0,
+        "skipped": skipped,
+        "skipped_count": 1,
+    }
+    called = ask("undo", "7")
+    assert called.status == 1
+    assert called.out == "0 changed.\n  photo 3 stays as it is: It has another label by now.\n"

@@ -77,3 +77,8 @@ def test_photos_that_the_list_gives_no_label_are_said() -> None:
         "46 photos have no label: the list does not name them.",
         "1 photo has no label: the list names it without one.",
     ]
+
+
+def test_an_import_that_changed_nothing_has_nothing_to_undo() -> None:
+    lines = told(RECORD | {"counts": {"duplicate": 1200}}).splitlines()
+    assert lines[-1] == "Batch 7 changed nothing. File by file: lenswright batches 7"

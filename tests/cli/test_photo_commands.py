@@ -106,8 +106,22 @@ def test_photos_get_a_label(ask: Ask, api: DataApi) -> None:
 
 def test_an_empty_label_takes_it_away(ask: Ask, api: DataApi) -> None:
     api.answers["/dataset/images/label"] = {"edit": None, "changed": 0}
-    assert ask("label", "", "1").out == "0 photos changed.\n"
+    called = ask("label", "", "1")
+    assert called == Called(1, "0 photos changed: they have that label already.\n", "")
     assert api.asked[0].body == {"photos": [1], "label": None}
+
+
+def test_a_new_label_must_be_meant(ask: Ask, api: DataApi) -> None:
+    api.answers["/dataset/images/label"] = CHANGED
+    ask("label", "ox", "1", "--allow-new-label")
+    assert api.asked[0].body == {"photos": [1], "label": "ox", "allow_new_label": True}
+
+
+def test_an_upload_that_changed_nothing_has_nothing_to_undo(ask: Ask, api: DataApi, tmp_path: Path) -> None:
+    (tmp_path / "a.jpg").write_bytes(b"photo")
+    api.answers["/upload-data"] = {"task": "pets", "batch": 3, "stored": 0, "duplicates": 1, "refused": 0}
+    lines = ask("upload", str(tmp_path / "a.jpg")).out.splitlines()
+    assert lines[-1] == "Batch 3 changed nothing. File by file: lenswright batches 3"
 
 
 @pytest.mark.parametrize("command", ["delete", "restore", "confirm"])

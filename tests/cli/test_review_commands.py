@@ -36,15 +36,46 @@ def test_an_item_is_decided(
     ask: Ask, api: DataApi, words: list[str], body: dict[str, object], told: str
 ) -> None:
     api.answers["/review/s4"] = {"id": "s4", "photo_id": 3, "decision": "accepted", "edit": 8}
-    assert ask("review", *words).out == f"{told}\n"
+    assert ask("review", *words).out == f"{told} Undo it: lenswright undo 8\n"
     assert api.asked[0].body == body
 
 
-@pytest.mark.parametrize("words", [["accept", "s4"], ["drop"], ["confirm", "s4", "cat"], ["accept"]])
+@pytest.mark.parametrize("words", [["drop"], ["confirm", "s4", "cat"], ["accept"]])
 def test_half_a_decision_is_none(ask: Ask, api: DataApi, words: list[str]) -> None:
     called = ask("review", *words)
     assert (called.status, called.err.startswith(f"Expected: lenswright review {words[0]} ITEM")) == (1, True)
     assert api.asked == []
+
+
+QUEUE = {"page": 1, "page_size": 500, "total": 1, "items": [ITEM]}
+
+
+def test_an_item_is_accepted_with_the_label_that_is_suggested(ask: Ask, api: DataApi) -> None:
+    api.answers |= {"/review": QUEUE, "/review/s4": {"edit": 8}}
+    called = ask("review", "accept", "s4", "--task", "pets")
+    assert called.out == "s4 has the label 'dog' now. Undo it: lenswright undo 8\n"
+    assert api.asked[0].query == {"task": "pets", "page": "1", "page_size": "500"}
+    assert api.asked[1].body == {"label": "dog"}
+    api.answers["/review"] = QUEUE | {"items": [ITEM | {"suggested": None}]}
+    called = ask("review", "accept", "s4")
+    assert called.err.endswith("s4. Expected: lenswright review accept s4 LABEL\n")
+
+
+def test_one_item_is_shown(ask: Ask, api: DataApi) -> None:
+    api.look = lambda path: (
+        QUEUE | {"total": 501, "items": [ITEM] if len(api.asked) == 2 else [ITEM | {"id": "s1"}]}
+    )
+    assert ask("review", "s4").out.splitlines()[1].split()[0] == "s4"
+    assert [asked.query["page"] for asked in api.asked] == ["1", "2"]
+
+
+def test_an_item_that_is_not_there_is_said(ask: Ask, api: DataApi) -> None:
+    api.answers["/review"] = QUEUE
+    called = ask("review", "s9")
+    assert called.status == 1
+    assert called.err.startswith("There is no item 's9' in the queue of the default task.")
+    called = ask("review", "keep", "s4")
+    assert called.err == "Expected one of accept, drop, confirm. Received: 'keep'.\n"
 
 
 def test_an_item_cannot_name_another_path(ask: Ask, api: DataApi) -> None:

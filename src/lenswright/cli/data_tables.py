@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from lenswright.cli.change_words import batch, undo_it
 from lenswright.cli.client import Json
 from lenswright.cli.tables import ABSENT, aligned, percent
 
@@ -33,9 +34,7 @@ def upload(answer: Json) -> str:
     lines += [f"  {result['filename']}: {result['reason']}" for result in refused[:FIRST_REFUSED]]
     if len(refused) > FIRST_REFUSED:
         lines.append(f"  and {len(refused) - FIRST_REFUSED:,} more")
-    if answer.get("batch"):
-        lines.append(f"Batch {answer['batch']}. Undo it: lenswright undo {answer['batch']}")
-    return "\n".join(lines)
+    return "\n".join([*lines, *batch(answer.get("batch"), numbers["stored"])])
 
 
 def photos(rows: Sequence[Json]) -> str:
@@ -80,17 +79,6 @@ def edit(found: Json) -> str:
     if cells:
         lines += ["", aligned(heads, cells, words=(1, 2, 3, 4, 5)), _where(found, "entries")]
     return "\n".join(lines)
-
-
-def undone(done: Json) -> str:
-    """Return what an undo did, and what it left alone."""
-    skipped = done.get("skipped") or []
-    more = done.get("skipped_count", len(skipped)) - len(skipped[:FIRST_REFUSED])
-    lines = [f"{done['changed']:,} changed."]
-    if done.get("edit"):
-        lines[0] += f" Undo it: lenswright undo {done['edit']}"
-    lines += [f"  photo {row['photo_id']} stays as it is: {row['reason']}" for row in skipped[:FIRST_REFUSED]]
-    return "\n".join([*lines, *([f"  and {more:,} more"] if more else [])])
 
 
 def suggestions(rows: Sequence[Json]) -> str:
@@ -183,8 +171,9 @@ def fused(done: Json) -> str:
     """Return what a fusion came to."""
     held = {label: names for label, names in (done.get("held_out") or {}).items() if names}
     numbers = {name: done.get(name, 0) for name in ("stored", "labelled", "restored", "duplicates")}
+    changed = sum(numbers.values()) - numbers["duplicates"]
     lines = [
-        f"{done['task']}: {counts(numbers)}. Undo it: lenswright undo {done['edit']}",
+        f"{done['task']}: {counts(numbers)}.{undo_it(done.get('edit') if changed else None)}",
         f"Classes: {counts(done.get('classes') or {})}. Splits: {counts(done.get('splits') or {})}.",
         *(f"Held out of {label} for the test: {', '.join(names)}." for label, names in held.items()),
     ]

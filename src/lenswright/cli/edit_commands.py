@@ -1,9 +1,9 @@
 """Commands on what was done to the data set: uploads, edits, undo. Each returns the exit status."""
 
-from lenswright.cli import data_tables
+from lenswright.cli import change_words, data_tables
 from lenswright.cli.arguments import common, count, paged
 from lenswright.cli.command_group import CommandGroup
-from lenswright.cli.session import DONE, Session
+from lenswright.cli.session import DONE, FAILED, Session
 
 
 def add_to(group: CommandGroup) -> None:
@@ -29,10 +29,10 @@ def edits(session: Session) -> int:
 
 
 def undo(session: Session) -> int:
-    """Reverse an edit; what has changed since is left alone, and said."""
+    """Reverse an edit; what has changed since is left alone and said; 1 if that is all of it."""
     done = session.tell(f"/dataset/edits/{session.given.edit}/undo")
-    session.answer(done, data_tables.undone(done))
-    return DONE
+    session.answer(done, change_words.undone(done))
+    return DONE if done["changed"] else FAILED
 
 
 def _list(session: Session, noun: str, **more: object) -> int:

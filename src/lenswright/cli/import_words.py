@@ -1,5 +1,6 @@
 """What is said of an import: before, meanwhile and afterwards. Pure functions on its JSON."""
 
+from lenswright.cli.change_words import batch
 from lenswright.cli.client import Json
 from lenswright.cli.data_tables import counts
 from lenswright.cli.line import bar
@@ -55,8 +56,9 @@ def told(record: Json) -> str:
     lines += [f"  {row['filename']}: {row['reason']}" for row in record["refused"]]
     if record["counts"].get("refused", 0) > len(record["refused"]):
         lines.append(f"  and more: lenswright batches {record['batch']} --outcome refused")
-    if record["batch"]:
-        lines.append(f"Batch {record['batch']}. Undo it: lenswright undo {record['batch']}")
+    unchanged = ("duplicate", "refused")
+    changed = sum(number for outcome, number in record["counts"].items() if outcome not in unchanged)
+    lines += batch(record["batch"], changed)
     if record["problem"]:
         lines.append(f"{record['problem']} {GO_ON}")
     return "\n".join(lines)

@@ -6,12 +6,14 @@ from pathlib import Path
 
 from lenswright.cli import data_tables
 from lenswright.cli.arguments import common, count, paged
+from lenswright.cli.change_words import number, photos_changed
 from lenswright.cli.client import Json
 from lenswright.cli.command_group import CommandGroup
 from lenswright.cli.session import DONE, FAILED, Session
 from lenswright.errors import InputRefused
 
 MOST_FILES, MOST_BYTES = 1_000, 200_000_000  # of one request; a larger file goes alone
+NEW_LABEL = "take a label that the task does not know yet"
 FILTERS = ("label", "split", "source", "batch", "problem", "q", "order")
 CHANGES = {
     "delete": "put photos into the bin, for 30 days",
@@ -28,6 +30,7 @@ def add_to(group: CommandGroup) -> None:
     named.add_argument("label", metavar="LABEL", help='"" takes the label away')
     _add_ids(named)
     named.add_argument("--expected", metavar="OLD", help="change nothing if one has another label by now")
+    named.add_argument("--allow-new-label", action="store_true", help=NEW_LABEL)
     for name, text in CHANGES.items():
         _add_ids(group.add(name, text, change, [common()]))
     gone = group.add("forget", "remove photos for good: bytes, features, thumbnails", forget, [common()])
@@ -70,7 +73,10 @@ def label(session: Session) -> int:
     """Label photos, or take their label away."""
     given = session.given
     expected = {} if given.expected is None else {"expected": given.expected or None}
-    return _change(session, "label", {"photos": given.photos, "label": given.label or None, **expected})
+    new = {"allow_new_label": True} if given.allow_new_label else {}
+    return _change(
+        session, "label", {"photos": given.photos, "label": given.label or None, **expected, **new}
+    )
 
 
 def change(session: Session) -> int:
@@ -82,24 +88,18 @@ def forget(session: Session) -> int:
     """Remove photos for good, if that is meant."""
     given = session.given
     if not given.yes:
-        raise InputRefused(f"Forgetting {_count(len(given.photos))} cannot be undone; add --yes to do it.")
+        raise InputRefused(f"Forgetting {number(len(given.photos))} cannot be undone; add --yes to do it.")
     done = session.tell("/dataset/images/forget", {"photos": given.photos})
     saw = done.get("models") or []
     models = f" These models saw them: {', '.join(saw)}." if saw else ""
-    session.answer(done, f"{_count(done['changed'])} forgotten.{models}")
+    session.answer(done, f"{number(done['changed'])} forgotten.{models}")
     return DONE
 
 
 def _change(session: Session, what: str, body: Json) -> int:
     done = session.tell(f"/dataset/images/{what}", body)
-    edit = done.get("edit")
-    undo = f" Undo it: lenswright undo {edit}" if edit else ""
-    session.answer(done, f"{_count(done['changed'])} changed.{undo}")
-    return DONE
-
-
-def _count(photos: int) -> str:
-    return f"{photos:,} photo{'' if photos == 1 else 's'}"
+    session.answer(done, photos_changed(done, what))
+    return DONE if done["changed"] else FAILED
 
 
 def _parts(files: Sequence[Path]) -> Iterator[list[Path]]:

@@ -8,6 +8,7 @@ from lenswright.cli.client import Json
 from lenswright.cli.following import follow
 from lenswright.cli.session import DONE, FAILED, STOPPED, Session
 
+MOST_NAMED = 5  # photos that are named, of those that a new model answers otherwise
 STATUS = {"completed": DONE, "failed": FAILED, "stopped": STOPPED}
 
 
@@ -63,9 +64,16 @@ def _told(run: Json) -> str:
 
 
 def _changes(changes: Json) -> str:
-    """Return how many photos the new model answers better and worse than the one before."""
-    right, wrong = len(changes.get("fixed") or ()), len(changes.get("newly_wrong") or ())
-    return f"Against {changes.get('compared_with')}: {right} now right, {wrong} newly wrong."
+    """Return how many photos the new model answers better and worse than the one before, and which."""
+    totals, lines = [], []
+    for name, words in (("fixed", "now right"), ("newly_wrong", "newly wrong")):
+        ids = changes.get(name) or []
+        total = changes.get(f"{name}_total", len(ids))  # of many, the surest are listed
+        totals.append(f"{total:,} {words}")
+        if ids:
+            more = f" and {total - MOST_NAMED:,} more" if total > MOST_NAMED else ""
+            lines.append(f"  {words}: photo {', '.join(map(str, ids[:MOST_NAMED]))}{more}")
+    return "\n".join([f"Against {changes.get('compared_with')}: {', '.join(totals)}.", *lines])
 
 
 def _assigned(name: str, value: Any) -> str:
