@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from lenswright.cli.set_commands import mapping, sources
+from lenswright.cli.set_commands import mappings, sources
 from tests.builders import make_zip
 from tests.cli.conftest import Called
 from tests.cli.data_api import DataApi
@@ -66,14 +66,35 @@ def test_a_task_is_fused_of_others(ask: Ask, api: DataApi) -> None:
     ]
 
 
-@pytest.mark.parametrize("text", ["dog-breeds", "dog-breeds:*", ":a=b", "t:=b", "a=b"])
+@pytest.mark.parametrize("text", ["dog-breeds", "dog-breeds:*", ":a=b", "t:=b", "a=b", "t:a=b,c,d=e"])
 def test_a_mapping_that_is_none_is_refused(text: str) -> None:
     with pytest.raises(argparse.ArgumentTypeError, match="Expected TASK:LABEL=NEW"):
-        mapping(text)
+        mappings(text)
+
+
+def test_one_source_may_name_several_labels_at_once() -> None:
+    assert mappings("a:*=dog, beagle=cat,wolf=") == [
+        ("a", "*", "dog"),
+        ("a", "beagle", "cat"),
+        ("a", "wolf", None),
+    ]
+
+
+@pytest.mark.parametrize(("text", "label", "new"), [("t:a, b=c", "a, b", "c"), ("t:a=b, c", "a", "b, c")])
+def test_a_mapping_alone_may_have_commas_in_its_labels(text: str, label: str, new: str) -> None:
+    assert mappings(text) == [("t", label, new)]
+
+
+def test_sources_named_again_are_one(ask: Ask, api: DataApi) -> None:
+    api.answers["/dataset/fuse"] = {"edit": 9, "task": "pets", "stored": 0, "duplicates": 2}
+    called = ask("fuse", "pets", "--from", "a:*=dog,beagle=cat", "--from", "a:big, cat=cat")
+    expected = {"*": "dog", "beagle": "cat", "big, cat": "cat"}
+    assert api.asked[0].body["sources"] == [{"task": "a", "map": expected}]
+    assert "Undo it" not in called.out  # nothing changed
 
 
 def test_a_label_may_have_colons_and_equals() -> None:
-    assert mapping("t:a:b=c=d") == ("t", "a:b", "c=d")
+    assert mappings("t:a:b=c=d") == [("t", "a:b", "c=d")]
     assert sources([("t", "a", "b"), ("u", "*", None), ("t", "c", "d")]) == [
         {"task": "t", "map": {"a": "b", "c": "d"}},
         {"task": "u", "map": {"*": None}},

@@ -58,19 +58,31 @@ def export(session: Session) -> int:
     return DONE
 
 
-def mapping(text: str) -> Mapping:
-    """Return (task, label, new label) of `dog-breeds:*=dog`; nothing after `=` leaves those photos out."""
+def mappings(text: str) -> list[Mapping]:
+    """Return (task, label, new label) of each mapping in `dog-breeds:*=dog,wolf=`.
+
+    Nothing after `=` leaves those photos out. A single mapping may have commas in its labels.
+    """
     task, colon, rest = text.partition(":")
-    label, equals, becomes = rest.partition("=")
-    if not (task and colon and label and equals):
-        raise argparse.ArgumentTypeError(f"Expected TASK:LABEL=NEW. Received: {text!r}.")
-    return task, label, becomes or None
+    parts = rest.split(",")
+    if sum("=" in part for part in parts) == 1:
+        parts = [rest]
+    found: list[Mapping] = []
+    for part in parts:
+        label, equals, becomes = (piece.strip() for piece in part.partition("="))
+        if not (task and colon and label and equals):
+            raise argparse.ArgumentTypeError(
+                "Expected TASK:LABEL=NEW or TASK:LABEL=NEW,LABEL=NEW, a label with a comma in a --from of its"
+                f" own. Received: {text!r}."
+            )
+        found.append((task, label, becomes or None))
+    return found
 
 
-def sources(mappings: list[Mapping]) -> list[Json]:
+def sources(wanted: list[Mapping]) -> list[Json]:
     """Return the sources of a fusion, each task once."""
     by_task: dict[str, dict[str, str | None]] = {}
-    for task, label, becomes in mappings:
+    for task, label, becomes in wanted:
         by_task.setdefault(task, {})[label] = becomes
     return [{"task": task, "map": labels} for task, labels in by_task.items()]
 
@@ -81,11 +93,12 @@ def _add_fuse(group: CommandGroup) -> None:
     adding.add_argument(
         "--from",
         dest="mappings",
-        action="append",
-        type=mapping,
+        action="extend",
+        type=mappings,
         required=True,
-        metavar="TASK:LABEL=NEW",
-        help="photos of that task and label (*: any other) become NEW; repeat it",
+        metavar="TASK:LABEL=NEW,...",
+        help="photos of that task and label (*: any other) become NEW, are left out if it is empty;"
+        " repeat it for another task, or for a label with a comma in it",
     )
     adding.add_argument(
         "--hold-out",
