@@ -11,7 +11,6 @@ have become busier or idler meanwhile.
 
 import argparse
 import json
-import os
 import resource
 import subprocess
 import sys
@@ -102,10 +101,10 @@ def measure(folder: Path, home: Path) -> dict[str, Any]:
 def take_in(folder: Path, home: Path) -> tuple[dict[str, Any], float, float]:
     """Import `folder` in a child process; return what it says, its most memory in MB, its CPU seconds."""
     command = [sys.executable, "-m", "lenswright.cli", "import", str(folder), "--task", "benchmark", "--json"]
-    environment = {**os.environ, "LENSWRIGHT_HOME": str(home)}
+    command += ["--home", str(home)]  # of no service, which need not be asked about it
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     with (
-        subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as child,
+        subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as child,
         peak_memory(child.pid) as memory,
     ):
         out, _ = child.communicate()

@@ -5,8 +5,7 @@ import zipfile
 
 from flask.testing import FlaskClient
 
-from tests.builders import make_photo
-from tests.builders import photo
+from tests.builders import make_photo, photo
 from tests.web.answers import file, problem
 from tests.web.ordering import upload
 
@@ -27,8 +26,8 @@ def test_an_exported_task_uploads_into_a_new_one_as_it_was(client: FlaskClient) 
 
 def test_where_photos_came_from_survives_an_export_unless_the_upload_names_it(client: FlaskClient) -> None:
     upload(client, 2, "cat")
-    photo = {"files[]": file(make_photo("square", seed=77), "x.jpg"), "source": "old disk"}
-    client.post("/upload-data", data=photo)
+    sent = {"files[]": file(make_photo("square", seed=77), "x.jpg"), "source": "old disk"}
+    client.post("/upload-data", data=sent)
     data = client.get("/dataset/export").data
     for more, sources in (({}, {"upload", "old disk"}), ({"source": "zip"}, {"zip"})):
         task = f"again-{len(more)}"
