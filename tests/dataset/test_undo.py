@@ -264,3 +264,34 @@ def test_an_edit_of_many_chunks_is_undone_as_a_whole(database: Database, four: l
     done = undo(database, newest(database) - 1, by="ada")
     assert (done.changed, [one.photo_id for one in done.skipped]) == (count - 2, [4 + count, 5])
     assert photos_page(database, "shapes", Wanted(label="square"))[0] == 0
+
+
+def test_photos_that_a_later_batch_brought_too_stay(
+    database: Database, take: Take, four: list[bytes]
+) -> None:
+    take(Upload("a.jpg", four[0], "circle"), Upload("b.jpg", four[3]))
+    delete_photos(database, "shapes", [2], by="bob")
+    take(Upload("c.jpg", four[1], "circle"))
+    done = undo(database, 1, by="ada")
+    assert (done.changed, done.task, done.undid.id, done.undid.action) == (1, "shapes", 1, "upload")
+    assert [(one.photo_id, one.reason) for one in done.skipped] == [
+        (4, "It came again with batch 2."),
+        (2, "It came again with batch 4."),
+        (1, "It came again with batch 2."),
+    ]
+    assert [one.id for one in photos_page(database, "shapes")[1]] == [4, 2, 1]
+
+
+def test_a_batch_that_is_undone_itself_keeps_no_photo(
+    database: Database, take: Take, four: list[bytes]
+) -> None:
+    new = make_photos(5)[4]
+    take(Upload("a.jpg", four[0], "circle"), Upload("new.jpg", new, "circle"))
+    undo(database, 2, by="ada")
+    assert undo(database, 1, by="ada").changed == 4
+
+
+def test_an_edit_of_another_task_is_not_found(database: Database, four: list[bytes]) -> None:
+    with pytest.raises(NotFound):
+        undo(database, 1, by="ada", task="others")
+    assert undo(database, 1, by="ada", task="shapes").changed == 4

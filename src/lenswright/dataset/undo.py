@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from lenswright.dataset.edits import begin_edit
 from lenswright.dataset.example import SPLITS
+from lenswright.dataset.later_batches import BROUGHT, later_batches
 from lenswright.dataset.refusals import CannotUndo
 from lenswright.dataset.reversal import REVERSIBLE, ChangedSince, Done, Standing, reverse
 from lenswright.dataset.split_guard import SplitGuard
@@ -35,36 +36,61 @@ class Skipped:
 
 
 @dataclass(frozen=True)
+class Target:
+    """An edit, and what it did."""
+
+    id: int
+    action: str
+
+
+@dataclass(frozen=True)
 class Undone:
     """The edit that undid another, None if nothing stood any more as that one left it.
 
-    `skipped`: the first 1,000 of the `skipped_count` photos that changed since.
+    `undid` is the edit of `task` that was taken back, and what it was. `skipped`: the first 1,000 of
+    the `skipped_count` photos that changed since, or that a later batch brought, too.
     """
 
+    task: str
+    undid: Target
     edit: int | None
     changed: int
     skipped: list[Skipped]
     skipped_count: int
 
 
-def undo(database: Database, edit_id: int, *, by: str, clock: Callable[[], float] = time.time) -> Undone:
-    """Take back an edit of any task in one transaction; an undo is an edit, and can be undone itself.
+def undo(
+    database: Database,
+    edit_id: int,
+    *,
+    by: str,
+    task: str | None = None,
+    clock: Callable[[], float] = time.time,
+) -> Undone:
+    """Take back an edit of `task`, None: any, in one transaction; an undo is an edit that can be undone.
 
     Holds 1,000 entries in memory. Raises NotFound, or CannotUndo for an edit that is undone already,
     that still goes on, or that forgot photos.
     """
     with database.writing() as session:
         now = clock()
-        edit = _undoable(session, edit_id, now)
+        edit = _undoable(session, edit_id, task, now)
         undoing = begin_edit(
             session, edit.task, "undo", by=by, now=now, detail={"action": edit.action}, undoes=edit.id
         )
         undoing.ended_at = now
         session.flush()
-        work = _Work(session, edit.task, undoing.id, edit.at, now)
+        work = _Work(session, edit, undoing.id, now)
         for entries in _newest_first(session, edit.id):
             work.take_back(entries)
-        done = Undone(undoing.id if work.changed else None, work.changed, work.skipped, work.skipped_count)
+        done = Undone(
+            edit.task,
+            Target(edit.id, edit.action),
+            undoing.id if work.changed else None,
+            work.changed,
+            work.skipped,
+            work.skipped_count,
+        )
         _link(session, edit_id, done, undoing.id, now)
         return done
 
@@ -72,10 +98,10 @@ def undo(database: Database, edit_id: int, *, by: str, clock: Callable[[], float
 class _Work:
     """The undoing of one edit: what it changed so far, and what it could not."""
 
-    def __init__(self, session: Session, task: str, undoing: int, edited_at: float, now: float) -> None:
-        self._session, self._task, self._undoing = session, task, undoing
+    def __init__(self, session: Session, edit: EditRow, undoing: int, now: float) -> None:
+        self._session, self._edit, self._undoing = session, edit, undoing
         self._guard: SplitGuard | None = None  # it reads how all look, which few undoings need
-        self._edited_at, self._now = edited_at, now
+        self._edited_at, self._now = edit.at, now
         self.changed, self.skipped_count = 0, 0
         self.skipped: list[Skipped] = []
 
@@ -84,17 +110,31 @@ class _Work:
         query = select(*_STANDING).where(PhotoRow.id.in_({entry.photo_id for entry in entries}))
         photos = {row.id: Standing(*row) for row in self._session.execute(query)}
         if self._guard is None and any(_gives_split(entry) for entry in entries):
-            self._guard = SplitGuard(self._session, self._task)
-        noted = [row for entry in entries if (row := self._reversed(entry, photos.get(entry.photo_id)))]
+            self._guard = SplitGuard(self._session, self._edit.task)
+        again = self._came_again(entries)
+        noted = [
+            row
+            for entry in entries
+            if (row := self._reversed(entry, photos.get(entry.photo_id), again.get(entry.photo_id)))
+        ]
         if noted:
             changed = {row["photo_id"] for row in noted}
             self._session.execute(update(PhotoRow), [vars(photos[photo_id]) for photo_id in changed])
             self._session.execute(insert(EditEntryRow), noted)
         self.changed += len(noted)
 
-    def _reversed(self, entry: Done, photo: Standing | None) -> dict[str, Any] | None:
+    def _came_again(self, entries: Sequence[Done]) -> dict[int, int]:
+        """Return the later batch of each photo that would go to the bin with this one."""
+        if self._edit.action not in BROUGHT:
+            return {}
+        brought = {entry.photo_id for entry in entries if entry.outcome in ("stored", "restored")}
+        return later_batches(self._session, self._edit.id, brought)
+
+    def _reversed(self, entry: Done, photo: Standing | None, again: int | None) -> dict[str, Any] | None:
         before = replace(photo) if photo else None
         try:
+            if again is not None and photo is not None and photo.deleted_at is None:
+                raise ChangedSince(f"it came again with batch {again}")
             done = reverse(entry, photo, self._edited_at, self._now)
             self._check_leak(photo, before)
         except ChangedSince as exc:
@@ -132,9 +172,9 @@ def _gives_split(entry: Done) -> bool:
     return entry.split_before in SPLITS and entry.split_before != entry.split_after
 
 
-def _undoable(session: Session, edit_id: int, now: float) -> EditRow:
+def _undoable(session: Session, edit_id: int, task: str | None, now: float) -> EditRow:
     edit = session.get(EditRow, edit_id) if 0 < edit_id <= LARGEST_ID else None
-    if edit is None:
+    if edit is None or task not in (None, edit.task):
         raise NotFound("edit", edit_id)
     if edit.action == "forget":
         raise CannotUndo(edit_id, "nothing is left of the photos that it made forgotten")

@@ -15,6 +15,16 @@ class TaskQuery(BaseModel):
     task: str = Field("", max_length=100, description="the task; default: the default task of the service")
 
 
+ALLOW_NEW_LABEL = Field(False, description="accept a label that the task does not know yet")
+OWN_TASK = Field(None, max_length=100, description="404 if it belongs to another task; default: any task")
+
+
+class OwnTaskQuery(BaseModel):
+    """`?task=`, where what is asked for has one of its own."""
+
+    task: str | None = OWN_TASK
+
+
 class Problem(BaseModel):
     """An error as RFC 9457 says; `code` is stable, `detail` is for people."""
 

@@ -1,8 +1,8 @@
 """What the endpoints that change photos take and answer, and what was changed when and by whom."""
 
-from pydantic import Field
+from pydantic import BaseModel, ConfigDict, Field
 
-from lenswright.web.schemas.base import Answer
+from lenswright.web.schemas.base import ALLOW_NEW_LABEL, OWN_TASK, Answer
 from lenswright.web.schemas.batches import EditAnswer, EditEntryAnswer
 from lenswright.web.schemas.dataset import PhotoEntry
 from lenswright.web.schemas.paging import PageAnswer, TaskPageQuery
@@ -20,6 +20,7 @@ class LabelBody(PhotosBody):
         description="the label that all of them should have now, null for none; if one has another,"
         " nothing is changed. Leave it out to label whatever they have",
     )
+    allow_new_label: bool = ALLOW_NEW_LABEL
 
 
 class ChangeAnswer(Answer):
@@ -60,8 +61,25 @@ class Skipped(Answer):
     reason: str
 
 
+class UndoBody(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    task: str | None = OWN_TASK
+
+
+class Undid(Answer):
+    """The edit that was taken back."""
+
+    id: int
+    action: str
+
+
 class UndoAnswer(ChangeAnswer):
-    skipped: list[Skipped] = Field(description="photos that changed since, at most 1,000 of them")
+    task: str
+    undid: Undid
+    skipped: list[Skipped] = Field(
+        description="photos that changed since, or came again with a later batch; at most 1,000"
+    )
     skipped_count: int
 
 

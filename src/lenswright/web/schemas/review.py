@@ -5,11 +5,9 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from lenswright.dataset.review_queue import Kind
-from lenswright.web.schemas.base import Answer
+from lenswright.web.schemas.base import ALLOW_NEW_LABEL, OWN_TASK, Answer
 from lenswright.web.schemas.dataset import PhotoEntry
 from lenswright.web.schemas.paging import PageAnswer, TaskPageQuery
-
-ALLOW_NEW_LABEL = Field(False, description="accept a label that the task does not know yet")
 
 
 class FeedbackBody(BaseModel):
@@ -63,6 +61,7 @@ class DecisionBody(BaseModel):
     drop: bool = Field(False, description="put the photo into the bin")
     confirm: bool = Field(False, description="the label that the photo has is right")
     allow_new_label: bool = ALLOW_NEW_LABEL
+    task: str | None = OWN_TASK
 
 
 class DecidedAnswer(Answer):
