@@ -15,6 +15,7 @@ from lenswright.web.schemas.edits import (
     PhotoDetails,
     UndoAnswer,
 )
+from tests.builders import photo
 from tests.web.answers import body, file, problem
 from tests.web.ordering import upload
 
@@ -146,7 +147,7 @@ def test_who_did_what_is_told(filled: FlaskClient) -> None:
 
 def test_an_edit_is_undone_and_what_changed_since_is_said(filled: FlaskClient) -> None:
     made = change(filled, "label", [1, 2], label="dog")["edit"]
-    change(filled, "label", [2], label="bird")
+    change(filled, "label", [2], label="bird", allow_new_label=True)
     undone = body(filled.post(f"/dataset/edits/{made}/undo"), UndoAnswer)
     assert (undone["changed"], undone["skipped_count"]) == (1, 1)
     assert undone["skipped"] == [{"photo_id": 2, "reason": "Its label is 'bird' now, not 'dog'."}]
@@ -223,3 +224,36 @@ def test_a_member_that_no_endpoint_knows_is_refused(filled: FlaskClient, what: s
 def test_a_number_that_is_none_is_refused(filled: FlaskClient, number: str) -> None:
     sent = f'{{"photos": [1], "label": {number}}}'
     problem(filled.post("/dataset/images/label", data=sent), 400, "malformed_request")
+
+
+def test_an_edit_of_another_task_is_not_found_where_a_task_is_named(filled: FlaskClient) -> None:
+    for what in ("edits", "batches"):
+        problem(filled.get(f"/dataset/{what}/1?task=birds"), 404, "not_found")
+        body(filled.get(f"/dataset/{what}/1?task=Cats vs Dogs"), EditWithEntriesAnswer)
+    problem(filled.post("/dataset/edits/1/undo?task=birds"), 404, "not_found")
+    problem(filled.post("/dataset/edits/1/undo", json={"task": "birds"}), 404, "not_found")
+    problem(filled.post("/dataset/edits/1/undo", json={"tsak": "birds"}), 400, "malformed_request")
+    done = body(filled.post("/dataset/edits/1/undo", json={"task": "cats-vs-dogs"}), UndoAnswer)
+    assert (done["changed"], done["task"]) == (4, "cats-vs-dogs")
+    assert done["undid"] == {"id": 1, "action": "upload"}
+
+
+def test_a_label_that_the_task_does_not_know_is_meant_or_refused(filled: FlaskClient) -> None:
+    asked = {"photos": [1], "label": "dgo"}
+    detail = problem(filled.post("/dataset/images/label", json=asked), 422, "unknown_label")
+    assert "cat, dog" in detail  # a photo is a cat; the model knows dogs
+    assert photos(filled)[1]["label"] == "cat"
+    assert change(filled, "label", [1], label="DOG")["changed"] == 1
+    assert change(filled, "label", [2], label="bird", allow_new_label=True)["changed"] == 1
+    assert change(filled, "label", [3], label="bird")["changed"] == 1
+    problem(
+        filled.post("/dataset/images/label", json=asked | {"allow_new_label": "yes"}),
+        400,
+        "malformed_request",
+    )
+
+
+def test_the_first_label_of_a_task_may_be_any(client: FlaskClient) -> None:
+    sent = {"files[]": file(photo()), "task": "zoo"}
+    number = client.post("/upload-data", data=sent).json["results"][0]["id"]
+    assert change(client, "label", [number], task="zoo", label="emu")["changed"] == 1

@@ -79,6 +79,26 @@ def test_an_unsure_photo_is_kept_reviewed_and_then_trained_on(keeper: FlaskClien
     assert (edit.action, edit.by) == ("relabel", "api, 127.0.0.1")
 
 
+def test_an_item_of_another_task_is_not_found_where_a_task_is_named(
+    keeper: FlaskClient, keeping: Services
+) -> None:
+    predicted(keeper)
+    settled(keeping)
+    (item,) = queue(keeper)
+    path = f"/review/{item['id']}"
+    problem(keeper.post(path, json={"drop": True, "task": "birds"}), 404, "not_found")
+    problem(keeper.post(f"{path}?task=birds", json={"drop": True}), 404, "not_found")
+    assert "'dorp'" in problem(keeper.post(path, json={"dorp": True}), 400, "malformed_request")
+    assert len(queue(keeper)) == 1
+    assert body(keeper.post(path, json={"drop": True, "task": TASK}), DecidedAnswer)["decision"] == "dropped"
+
+
+def test_feedback_with_a_member_that_is_none_is_refused(client: FlaskClient) -> None:
+    assert "'lable'" in problem(told(client, "r-1", "cat", lable="dog"), 400, "malformed_request")
+    form = {"image": file(BETWEEN), "label": "cat", "allow_new": "true"}
+    assert "'allow_new'" in problem(client.post("/feedback", data=form), 400, "malformed_request")
+
+
 def test_no_photo_is_kept_unless_the_settings_ask_for_it(client: FlaskClient, services: Services) -> None:
     predicted(client)
     settled(services)

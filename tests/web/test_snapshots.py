@@ -125,3 +125,10 @@ def test_the_data_set_tells_what_changed_since_the_champion(
     assert body(ready.get("/dataset"), DatasetAnswer)["since_champion"] == changed
     services.promotion.promote(TASK, VERSION, "its data is not known", by="test")
     assert body(ready.get("/dataset"), DatasetAnswer)["since_champion"] is None
+
+
+def test_a_data_set_of_another_task_is_not_found_where_a_task_is_named(
+    ready: FlaskClient, learnt: int
+) -> None:
+    problem(ready.get(f"/dataset/snapshots/{learnt}?task=birds"), 404, "not_found")
+    assert body(ready.get(f"/dataset/snapshots/{learnt}?task={TASK}"), SnapshotPhotosAnswer)["total"] == 12

@@ -31,7 +31,11 @@ def as_before(session: Session, wish: FusionWish) -> FusionWish:
             f"Expected the values that {wish.task!r} was made with, or none: {_shown(earlier)}."
             f" Received: {_shown(other)}. For others choose another name."
         )
-    return replace(wish, **{name: earlier[name] if wanted[name] is None else wanted[name] for name in NAMES})
+    return (
+        replace(wish, hold_out=float(earlier["hold_out"]), seed=int(earlier["seed"]))
+        if first
+        else (replace(wish, hold_out=wish.hold_out or 0.0, seed=wish.seed or 0))
+    )
 
 
 def _shown(values: dict[str, float]) -> str:

@@ -76,11 +76,14 @@ def edits_page(
         return total, _with_counts(session, rows)
 
 
-def edit(database: Database, edit_id: int, *, actions: Iterable[str] | None = None) -> Edit:
-    """Return one edit of any task. Raises NotFound, also for one that is none of `actions`."""
+def edit(
+    database: Database, edit_id: int, *, actions: Iterable[str] | None = None, task: str | None = None
+) -> Edit:
+    """Return one edit of any task. Raises NotFound, also for one that is none of `actions` or of `task`."""
     with database.reading() as session:
         row = session.get(EditRow, edit_id) if 0 < edit_id <= LARGEST_ID else None
-        if row is None or (actions is not None and row.action not in actions):
+        is_other = row is not None and task not in (None, row.task)
+        if row is None or is_other or (actions is not None and row.action not in actions):
             raise NotFound("edit" if actions is None else "batch", edit_id)
         return _with_counts(session, [row])[0]
 

@@ -1,7 +1,7 @@
 """Labels for photos that are there already: all of a request, or none."""
 
 import time
-from collections.abc import Callable, Sequence, Set
+from collections.abc import Callable, Collection, Sequence, Set
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -10,9 +10,11 @@ from sqlalchemy.orm import Session
 from lenswright.dataset.duplicates import DuplicateIndex
 from lenswright.dataset.edits import Change, Noted, record, state_of
 from lenswright.dataset.example import Photo, as_photo
+from lenswright.dataset.known_labels import known_labels
 from lenswright.dataset.labels import Spellings
 from lenswright.dataset.looks import Look
 from lenswright.dataset.refusals import LabelChanged
+from lenswright.dataset.reviews import expected_label
 from lenswright.dataset.selection import present_rows
 from lenswright.dataset.split import SplitAssigner
 from lenswright.errors import InputRefused
@@ -39,13 +41,17 @@ def relabel(
     *,
     by: str,
     expected: Sequence[str | None] | None = None,
+    classes: Collection[str] | None = None,
     clock: Callable[[], float] = time.time,
 ) -> Relabelled:
     """Give `files` of `task`, by id or path, their `labels`; None takes a label away.
 
     A photo gets its split with its first label and keeps it. `expected`: the labels that they should
-    have now. Raises InputRefused if there are not as many labels as files, UnknownLabel, NotFound for
-    a file, InTheBin, LabelChanged if one has another label than expected; nothing is changed then.
+    have now. `classes`, those of its model: no label but these and those of its photos is taken, unless
+    there are none at all; None: any is.
+
+    Raises InputRefused if there are not as many labels as files, UnknownLabel, NotFound for a file,
+    InTheBin, LabelChanged if one has another label than expected; nothing is changed then.
     """
     _check_lengths(files, labels, expected)
     with database.writing() as session:
@@ -53,6 +59,8 @@ def relabel(
         if len({row.id for row in rows}) < len(rows):
             raise InputRefused("Expected each file once. Received: one photo under several names.")
         _check_expected(rows, expected)
+        if classes is not None:
+            _check_known(session, task, labels, classes)
         done = relabel_rows(session, task, rows, labels, by=by, now=clock())
         session.flush()
         return Relabelled(done.edit, done.changed, [as_photo(row) for row in rows])
@@ -137,6 +145,12 @@ def _check_lengths(
             f"Expected as many expected labels as files."
             f" Received: {len(files)} files and {len(expected)} expected labels."
         )
+
+
+def _check_known(session: Session, task: str, labels: Sequence[str | None], classes: Collection[str]) -> None:
+    if classes or known_labels(session, task):
+        for label in {label for label in labels if label is not None}:
+            expected_label(session, task, label, classes, allow_new=False)
 
 
 def _check_expected(rows: Sequence[PhotoRow], expected: Sequence[str | None] | None) -> None:

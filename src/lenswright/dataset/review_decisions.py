@@ -45,10 +45,16 @@ class Decided:
     edit: int | None
 
 
-def task_of_item(database: Database, item_id: str) -> str:
-    """Return the task that an item belongs to. Raises NotFound or Conflict, as `decide` does."""
+def task_of_item(database: Database, item_id: str, *, expected: str | None = None) -> str:
+    """Return the task that an item belongs to. Raises NotFound or Conflict, as `decide` does.
+
+    `expected`: the task that it should belong to; NotFound if it is another one.
+    """
     with database.reading() as session:
-        return _photo_of(session, item_id).task
+        task = _photo_of(session, item_id).task
+    if expected not in (None, task):
+        raise NotFound("review item", item_id)
+    return task
 
 
 def decide(

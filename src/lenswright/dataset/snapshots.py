@@ -90,10 +90,13 @@ def freeze(
         return row.id
 
 
-def snapshot(database: Database, snapshot_id: int) -> Snapshot:
-    """Return one snapshot of any task. Raises NotFound."""
+def snapshot(database: Database, snapshot_id: int, *, task: str | None = None) -> Snapshot:
+    """Return one snapshot of any task. Raises NotFound, also for one that is not of `task`."""
     with database.reading() as session:
-        return _described(session, [_row(session, snapshot_id)])[0]
+        row = _row(session, snapshot_id)
+        if task not in (None, row.task):
+            raise NotFound("snapshot", snapshot_id)
+        return _described(session, [row])[0]
 
 
 def snapshots_page(database: Database, task: str, page: Page = FIRST_PAGE) -> tuple[int, list[Snapshot]]:

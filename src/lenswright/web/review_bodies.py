@@ -9,10 +9,17 @@ from lenswright.dataset.feedback import Feedback
 from lenswright.dataset.refusals import UnknownPrediction
 from lenswright.dataset.review_decisions import Decision
 from lenswright.errors import MalformedRequest
-from lenswright.web.bodies import PHOTO_FIELDS, flag_field, json_object, photo_bytes, text_field
+from lenswright.web.bodies import (
+    PHOTO_FIELDS,
+    flag_field,
+    json_object,
+    photo_bytes,
+    refuse_unknown,
+    text_field,
+)
 from lenswright.web.lifecycle import SANE_ID
+from lenswright.web.schemas.review import DecisionBody, FeedbackBody
 
-SENT = ("label", "request_id", "task", "allow_new_label")
 TRUE, FALSE = ("true", "1", "on", "yes"), ("false", "0", "off", "no", "")
 
 
@@ -24,7 +31,7 @@ def feedback_of_body(task_of: Callable[[str | None], str], task_in_query: str) -
     """
     is_form = request.mimetype == "multipart/form-data"
     has_photo = is_form and any(field in request.files or field in request.form for field in PHOTO_FIELDS)
-    said = _form() if is_form else json_object()
+    said = _form() if is_form else json_object(FeedbackBody.model_fields)
     label, request_id = text_field(said, "label"), text_field(said, "request_id") or None
     if not label:
         raise MalformedRequest("Expected what the photo shows in 'label'. Received: none.")
@@ -46,9 +53,12 @@ def feedback_of_body(task_of: Callable[[str | None], str], task_in_query: str) -
     )
 
 
-def decision_of_body() -> Decision:
-    """Return the decision of the present request. Raises MalformedRequest unless it is exactly one."""
-    body = json_object()
+def decision_of_body() -> tuple[Decision, str | None]:
+    """Return the decision of the present request, and the task that it names.
+
+    Raises MalformedRequest unless it is exactly one decision, and for members that are none of it.
+    """
+    body = json_object(DecisionBody.model_fields)
     label, drop, confirm = text_field(body, "label"), flag_field(body, "drop"), flag_field(body, "confirm")
     if (label is not None) + drop + confirm != 1:
         received = ", ".join(sorted(body)[:10])[:200] or "nothing"
@@ -56,11 +66,17 @@ def decision_of_body() -> Decision:
             'Expected one of {"label": "..."}, {"drop": true} and {"confirm": true}.'
             f" Received: {received}."
         )
-    return Decision(label, drop=drop, confirm=confirm, allow_new_label=flag_field(body, "allow_new_label"))
+    decision = Decision(
+        label, drop=drop, confirm=confirm, allow_new_label=flag_field(body, "allow_new_label")
+    )
+    return decision, text_field(body, "task")
 
 
 def _form() -> dict[str, Any]:
-    said: dict[str, Any] = {name: request.form[name] for name in SENT if name in request.form}
+    refuse_unknown([*request.form, *request.files], (*FeedbackBody.model_fields, *PHOTO_FIELDS))
+    said: dict[str, Any] = {
+        name: request.form[name] for name in FeedbackBody.model_fields if name in request.form
+    }
     flag = str(said.get("allow_new_label", "")).strip().lower()
     if flag in (*TRUE, *FALSE):
         said["allow_new_label"] = flag in TRUE

@@ -41,7 +41,7 @@ def perform(api: ApiClient, deed: Json | None, facts: Json | None) -> Any:
         return no_update
     task = deed.get("task") or (facts or {}).get("task")
     try:
-        return {**DEEDS[deed["do"]](api, task, deed), "at": deed.get("at")}
+        return {**DEEDS[deed["do"]](api, task, deed), "task": task, "at": deed.get("at")}
     except ApiRefused as exc:
         return {"words": str(exc), "edit": None, "bad": True, "at": deed.get("at")}
 
@@ -58,6 +58,7 @@ def _answer(done: Json, words: str, *, back: str | None = "Undo") -> Json:
 
 def _label(api: ApiClient, task: str | None, deed: Json) -> Json:
     more = {"expected": deed["expected"]} if deed.get("expected") is not None else {}
+    more |= {"allow_new_label": True}  # a new class can be taken back at once
     done = api.data.change("label", task, deed["photos"], label=deed["label"], **more)
     label = deed["label"]
     return _answer(done, f"{_photos(done['changed'])} {f'“{label}”' if label else 'without a label'}.")
@@ -125,6 +126,7 @@ def tell(edited: Json | None) -> tuple[Any, ...]:
     undo = None
     if edited.get("edit"):
         deed = {"do": "undo", "edit": edited["edit"], "again": edited.get("back") == "Redo"}
+        deed |= {"task": edited["task"]} if edited.get("task") else {}  # whatever task is looked at by then
         label = [icon("undo", 14), edited.get("back") or "Undo"]
         undo = act(label, deed, look="quiet", id="toast-button", title="Ctrl+Z")
     return f"toast {'bad' if edited.get('bad') else ''}".strip(), edited["words"], link, undo

@@ -5,7 +5,7 @@ from typing import Any, Literal
 from pydantic import Field
 
 from lenswright.web.schemas.base import Answer
-from lenswright.web.schemas.paging import PageAnswer, PageQuery
+from lenswright.web.schemas.paging import OwnPageQuery, PageAnswer
 
 EditOutcome = Literal[
     "stored", "labelled", "duplicate", "refused", "restored", "relabelled", "deleted", "confirmed",
@@ -43,7 +43,7 @@ class EditEntryAnswer(Answer):
     reason: str | None
 
 
-class EntriesQuery(PageQuery):
+class EntriesQuery(OwnPageQuery):
     outcome: EditOutcome | None = Field(None, description="only files of which this became")
 
 

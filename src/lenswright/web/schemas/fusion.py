@@ -31,8 +31,8 @@ class FuseBody(BaseModel):
         le=MOST_SHARE,
         allow_inf_nan=False,
         description="this share of the labels that became one class is kept for the test, whole, and half as"
-        " many for validation, if there are three or more; 0: split photo by photo. Left out: as when the task was made, else 0; another"
-        " value than then is refused",
+        " many for validation, if there are three or more; 0: split photo by photo. Left out: as when the"
+        " task was made, else 0; another value than then is refused",
     )
     seed: int | None = Field(
         None, ge=-LARGEST_SEED, le=LARGEST_SEED, description="which labels are held out; as `hold_out`"

@@ -3,7 +3,7 @@
 from pydantic import BaseModel, Field
 
 from lenswright.dataset.paging import Page
-from lenswright.web.schemas.base import Answer, TaskQuery
+from lenswright.web.schemas.base import Answer, OwnTaskQuery, TaskQuery
 
 
 class PageQuery(BaseModel):
@@ -19,6 +19,10 @@ class PageQuery(BaseModel):
 
 class TaskPageQuery(TaskQuery, PageQuery):
     """A part of a list of a task."""
+
+
+class OwnPageQuery(OwnTaskQuery, PageQuery):
+    """A part of what one thing has, which may be held against the task that it should belong to."""
 
 
 class PageAnswer(Answer):

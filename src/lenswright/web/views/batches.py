@@ -16,7 +16,7 @@ from lenswright.web.schemas.batches import (
 )
 from lenswright.web.schemas.paging import TaskPageQuery
 from lenswright.web.services import services
-from lenswright.web.tasks import task_of
+from lenswright.web.tasks import named_task, task_of
 
 blueprint = APIBlueprint("batches", __name__, tag="photos")
 
@@ -45,4 +45,5 @@ def batches(query: TaskPageQuery) -> dict[str, Any]:
 @blueprint.input(EntriesQuery, location="query", arg_name="query")
 def batch(batch_id: int, query: EntriesQuery) -> dict[str, Any]:
     database = services().database
-    return edit_with_entries(database, edit(database, batch_id, actions=BATCHES), query)
+    found = edit(database, batch_id, actions=BATCHES, task=named_task(query.task))
+    return edit_with_entries(database, found, query)

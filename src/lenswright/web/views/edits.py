@@ -12,12 +12,13 @@ from lenswright.dataset.labelling import relabel
 from lenswright.dataset.lineage import versions_that_saw
 from lenswright.dataset.undo import undo
 from lenswright.web.actor import actor
-from lenswright.web.bodies import flag_field, present_text_field, text_field
+from lenswright.web.bodies import flag_field, json_object, present_text_field, text_field
 from lenswright.web.edit_report import edit_json, edit_with_entries, forgotten_json
 from lenswright.web.named_photos import named_photos
 from lenswright.web.openapi import json_body, operation
 from lenswright.web.paging import paged
-from lenswright.web.schemas.base import TaskQuery
+from lenswright.web.review_report import known_classes
+from lenswright.web.schemas.base import OwnTaskQuery, TaskQuery
 from lenswright.web.schemas.batches import EditWithEntriesAnswer, EntriesQuery
 from lenswright.web.schemas.edits import (
     ChangeAnswer,
@@ -28,9 +29,10 @@ from lenswright.web.schemas.edits import (
     LabelBody,
     PhotosBody,
     UndoAnswer,
+    UndoBody,
 )
 from lenswright.web.services import services
-from lenswright.web.tasks import task_of
+from lenswright.web.tasks import named_task, task_of
 
 blueprint = APIBlueprint("edits", __name__, tag="photos")
 
@@ -45,7 +47,9 @@ _PHOTOS = json_body(PhotosBody, {"photos": [1, 2]})
         ChangeAnswer,
         problems=(400, 404, 409, 422),
         body=json_body(LabelBody, {"photos": [1, 2], "label": "cat", "expected": "dog"}),
-        description="A photo gets its split with its first label and keeps it. All are labelled, or none.",
+        description="A photo gets its split with its first label and keeps it. All are labelled, or none. A"
+        " label that neither a photo nor the model of the task has is refused, unless `allow_new_label` is"
+        " true or the task has no labels at all.",
     )
 )
 @blueprint.input(TaskQuery, location="query", arg_name="query")
@@ -53,9 +57,12 @@ def label(query: TaskQuery) -> dict[str, Any]:
     here, asked = services(), named_photos(query.task, LabelBody)
     labels = [present_text_field(asked.body, "label")] * len(asked.ids)
     expected = [text_field(asked.body, "expected")] * len(asked.ids) if "expected" in asked.body else None
+    allow_new = flag_field(asked.body, "allow_new_label")
+    classes = None if allow_new else known_classes(here, asked.task)
     done = relabel(
-        here.database, asked.task, asked.ids, labels, by=actor(), expected=expected, clock=here.clock
-    )
+        here.database, asked.task, asked.ids, labels,
+        by=actor(), expected=expected, classes=classes, clock=here.clock,
+    )  # fmt: skip
     return {"edit": done.edit, "changed": done.changed}
 
 
@@ -143,7 +150,7 @@ def edits(query: EditsQuery) -> dict[str, Any]:
 @blueprint.input(EntriesQuery, location="query", arg_name="query")
 def one_edit(edit_id: int, query: EntriesQuery) -> dict[str, Any]:
     database = services().database
-    return edit_with_entries(database, edit(database, edit_id), query)
+    return edit_with_entries(database, edit(database, edit_id, task=named_task(query.task)), query)
 
 
 @blueprint.post(f"{_EDIT_PATH}/undo")
@@ -151,12 +158,15 @@ def one_edit(edit_id: int, query: EntriesQuery) -> dict[str, Any]:
     **operation(
         "Undo an edit",
         UndoAnswer,
-        problems=(404, 409),
+        problems=(400, 404, 409, 422),
+        body=json_body(UndoBody, {"task": "cats-vs-dogs"}),
         description="Every photo that still stands as the edit left it goes back to how it stood before;"
-        " photos that an upload brought go to the bin. What changed since is skipped and said. An undo is an"
-        " edit, and can be undone itself.",
+        " photos that an upload brought go to the bin. What changed since, or came again with a later"
+        " upload, is skipped and said. An undo is an edit, and can be undone itself.",
     )
 )
-def undo_edit(edit_id: int) -> dict[str, Any]:
-    here = services()
-    return asdict(undo(here.database, edit_id, by=actor(), clock=here.clock))
+@blueprint.input(OwnTaskQuery, location="query", arg_name="query")
+def undo_edit(edit_id: int, query: OwnTaskQuery) -> dict[str, Any]:
+    here, said = services(), json_object(UndoBody.model_fields)
+    task = named_task(query.task, text_field(said, "task"))
+    return asdict(undo(here.database, edit_id, by=actor(), task=task, clock=here.clock))

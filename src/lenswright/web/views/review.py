@@ -12,7 +12,7 @@ from lenswright.web.openapi import binary, json_body, multipart, operation
 from lenswright.web.paging import paged
 from lenswright.web.review_bodies import decision_of_body, feedback_of_body
 from lenswright.web.review_report import known_classes, receipt, review_entry
-from lenswright.web.schemas.base import TaskQuery
+from lenswright.web.schemas.base import OwnTaskQuery, TaskQuery
 from lenswright.web.schemas.review import (
     DecidedAnswer,
     DecisionBody,
@@ -22,7 +22,7 @@ from lenswright.web.schemas.review import (
     ReviewQuery,
 )
 from lenswright.web.services import services
-from lenswright.web.tasks import task_of
+from lenswright.web.tasks import named_task, task_of
 
 blueprint = APIBlueprint("review", __name__, tag="photos")
 
@@ -87,8 +87,10 @@ def review(query: ReviewQuery) -> dict[str, Any]:
         " photo back, not the item.",
     )
 )
-def decide_review(item_id: str) -> dict[str, Any]:
-    here, decision = services(), decision_of_body()
-    classes = known_classes(here, task_of_item(here.database, item_id))
+@blueprint.input(OwnTaskQuery, location="query", arg_name="query")
+def decide_review(item_id: str, query: OwnTaskQuery) -> dict[str, Any]:
+    here, (decision, named) = services(), decision_of_body()
+    task = task_of_item(here.database, item_id, expected=named_task(query.task, named))
+    classes = known_classes(here, task)
     done = decide(here.database, item_id, decision, by=actor(), classes=classes, clock=here.clock)
     return {"id": item_id} | asdict(done)

@@ -9,10 +9,10 @@ from lenswright.dataset.snapshots import Snapshot, frozen_photos_page, snapshots
 from lenswright.dataset.snapshots import snapshot as snapshot_of
 from lenswright.web.openapi import operation
 from lenswright.web.paging import paged
-from lenswright.web.schemas.paging import PageQuery, TaskPageQuery
+from lenswright.web.schemas.paging import OwnPageQuery, TaskPageQuery
 from lenswright.web.schemas.snapshots import SnapshotPhotosAnswer, SnapshotsAnswer
 from lenswright.web.services import services
-from lenswright.web.tasks import task_of
+from lenswright.web.tasks import named_task, task_of
 from lenswright.web.times import iso
 
 blueprint = APIBlueprint("snapshots", __name__, tag="photos")
@@ -38,10 +38,10 @@ def snapshots(query: TaskPageQuery) -> dict[str, Any]:
 
 @blueprint.get(_SNAPSHOT_PATH)
 @blueprint.doc(**operation("One data set, photo by photo", SnapshotPhotosAnswer, problems=(400, 404)))
-@blueprint.input(PageQuery, location="query", arg_name="query")
-def snapshot(snapshot_id: int, query: PageQuery) -> dict[str, Any]:
+@blueprint.input(OwnPageQuery, location="query", arg_name="query")
+def snapshot(snapshot_id: int, query: OwnPageQuery) -> dict[str, Any]:
     database = services().database
-    entry = _entry(snapshot_of(database, snapshot_id))
+    entry = _entry(snapshot_of(database, snapshot_id, task=named_task(query.task)))
     photos = frozen_photos_page(database, snapshot_id, query.wanted)
     return entry | paged(query.wanted, entry["photos"], "photos", [asdict(photo) for photo in photos])
 
