@@ -138,11 +138,8 @@ def test_a_photo_in_the_bin_that_comes_again_counts_as_stored(client: FlaskClien
     client.post("/dataset/images/delete", json={"photos": [1]})
     assert client.get("/dataset").json["total"] == 0
     said = body(upload(client, RED), UploadAnswer, 201)
-    assert (said["stored"], said["results"][0]["outcome"], said["results"][0]["label"]) == (
-        1,
-        "restored",
-        "cat",
-    )
+    assert (said["stored"], said["restored"], said["duplicates"]) == (0, 1, 0)
+    assert (said["results"][0]["outcome"], said["results"][0]["label"]) == ("restored", "cat")
     assert client.get("/dataset").json["total"] == 1
 
 

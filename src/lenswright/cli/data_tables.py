@@ -28,13 +28,13 @@ def counts(outcomes: Mapping[str, int]) -> str:
 
 def upload(answer: Json) -> str:
     """Return what became of the files of one upload, the refused ones with their reasons."""
-    numbers = {name: answer.get(name, 0) for name in ("stored", "duplicates", "refused")}
+    numbers = {name: answer.get(name, 0) for name in ("stored", "restored", "duplicates", "refused")}
     refused = [result for result in answer.get("results", ()) if result["outcome"] == "refused"]
     lines = [f"{answer['task']}: {counts(numbers)}."]
     lines += [f"  {result['filename']}: {result['reason']}" for result in refused[:FIRST_REFUSED]]
     if len(refused) > FIRST_REFUSED:
         lines.append(f"  and {len(refused) - FIRST_REFUSED:,} more")
-    return "\n".join([*lines, *batch(answer.get("batch"), numbers["stored"])])
+    return "\n".join([*lines, *batch(answer.get("batch"), numbers["stored"] + numbers["restored"])])
 
 
 def photos(rows: Sequence[Json]) -> str:

@@ -62,7 +62,8 @@ class Batch:
         return {
             "task": self.task,
             "batch": self.id,
-            "stored": self.changed,
+            "stored": self.changed - self._count("restored"),
+            "restored": self._count("restored"),
             "duplicates": self.duplicates,
             "refused": self._count("refused"),
             "results": [asdict(result) for result in self.results],

@@ -33,7 +33,8 @@ class UploadedFile(Answer):
 class UploadAnswer(Answer):
     task: str
     batch: int = Field(description="the edit that tells what became of each file: /dataset/batches/{id}")
-    stored: int
+    stored: int = Field(description="new photos, and those that got their label")
+    restored: int = Field(description="photos that lay in the bin and are back")
     duplicates: int
     refused: int
     results: list[UploadedFile]
