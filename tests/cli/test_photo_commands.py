@@ -140,6 +140,16 @@ def test_forgetting_must_be_meant(ask: Ask, api: DataApi) -> None:
     assert ask("forget", "1", "--yes").out == "1 photo forgotten. These models saw them: v1, v2.\n"
 
 
+def test_for_whom_bytes_stay_is_said_unless_they_are_forgotten_everywhere(ask: Ask, api: DataApi) -> None:
+    kept = [{"task": "zoo", "photo_id": number} for number in range(7, 13)]
+    api.answers["/dataset/images/forget"] = {"edit": 4, "changed": 1, "models": [], "kept_for": kept}
+    said = ask("forget", "1", "--yes").out
+    assert "same pictures: 7 (zoo), 8 (zoo), 9 (zoo), 10 (zoo), 11 (zoo) and 1 more; --everywhere" in said
+    api.answers["/dataset/images/forget"] = {"edit": 4, "changed": 7, "models": [], "kept_for": []}
+    assert ask("forget", "1", "--yes", "--everywhere").out == "7 photos forgotten.\n"
+    assert api.asked[-1].body == {"photos": [1], "everywhere": True}
+
+
 def test_a_refusal_of_the_api_is_said(ask: Ask) -> None:
     assert ask("delete", "1") == Called(1, "", "There is no dataset/images/delete.\n")
 

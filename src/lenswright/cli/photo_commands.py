@@ -12,6 +12,7 @@ from lenswright.cli.command_group import CommandGroup
 from lenswright.cli.session import DONE, FAILED, Session
 from lenswright.errors import InputRefused
 
+SHOWN_COPIES = 5
 MOST_FILES, MOST_BYTES = 1_000, 200_000_000  # of one request; a larger file goes alone
 NEW_LABEL = "take a label that the task does not know yet"
 FILTERS = ("label", "split", "source", "batch", "problem", "q", "order")
@@ -35,6 +36,7 @@ def add_to(group: CommandGroup) -> None:
         _add_ids(group.add(name, text, change, [common()]))
     gone = group.add("forget", "remove photos for good: bytes, features, thumbnails", forget, [common()])
     _add_ids(gone)
+    gone.add_argument("--everywhere", action="store_true", help="and the same pictures in all other tasks")
     gone.add_argument("--yes", action="store_true", help="it cannot be undone; say that you know")
 
 
@@ -89,11 +91,21 @@ def forget(session: Session) -> int:
     given = session.given
     if not given.yes:
         raise InputRefused(f"Forgetting {number(len(given.photos))} cannot be undone; add --yes to do it.")
-    done = session.tell("/dataset/images/forget", {"photos": given.photos})
+    more = {"everywhere": True} if given.everywhere else {}
+    done = session.tell("/dataset/images/forget", {"photos": given.photos, **more})
     saw = done.get("models") or []
     models = f" These models saw them: {', '.join(saw)}." if saw else ""
-    session.answer(done, f"{number(done['changed'])} forgotten.{models}")
+    session.answer(done, f"{number(done['changed'])} forgotten.{models}{_kept_for(done)}")
     return DONE
+
+
+def _kept_for(done: Json) -> str:
+    kept = done.get("kept_for") or []
+    if not kept:
+        return ""
+    named = ", ".join(f"{copy['photo_id']} ({copy['task']})" for copy in kept[:SHOWN_COPIES])
+    more = f" and {len(kept) - SHOWN_COPIES} more" if len(kept) > SHOWN_COPIES else ""
+    return f" Their bytes stay for the same pictures: {named}{more}; --everywhere forgets those, too."
 
 
 def _change(session: Session, what: str, body: Json) -> int:
