@@ -31,6 +31,10 @@ class Settings(BaseSettings):
     threads: int = Field(0, ge=0, le=256, description="request threads; 0: four per CPU, at least 16")
     concurrent_predictions: int = Field(0, ge=0, le=256, description="photos in work at once; 0: one per CPU")
     queue_size: int = Field(64, ge=1, le=10_000, description="predictions that may wait before 503")
+    answer_cache_mb: float = Field(
+        0, ge=0, le=10_000, description="MB of answers kept for photos that come again; 0: none"
+    )
+    answer_cache_s: float = Field(300, gt=0, description="seconds for which a kept answer is given again")
     max_request_bytes: int = Field(500_000_000, ge=1_000, description="largest request body")
     max_file_bytes: int = Field(25_000_000, ge=1_000, description="largest photo file")
     max_pixels: int = Field(100_000_000, ge=1_000, description="largest photo in pixels")

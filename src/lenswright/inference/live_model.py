@@ -4,13 +4,14 @@ import logging
 import threading
 import time
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import TypeVar
 
-from lenswright.errors import NoModel, Overloaded, Unavailable
+from lenswright.errors import NoModel, Unavailable
 from lenswright.imaging.decode import DecodeLimits
+from lenswright.inference.answer_cache import AnswerCache
+from lenswright.inference.answering import Answering
+from lenswright.inference.bench import Bench
 from lenswright.inference.classifier import DEFAULT_LIMITS, Classifier
 from lenswright.inference.explain import Explanation
 from lenswright.inference.memory import give_back_memory
@@ -20,40 +21,7 @@ from lenswright.registry.promotion import Promotion
 
 RETRY_S = 30.0  # a refused bundle may have been repaired
 
-Result = TypeVar("Result")
-
 log = logging.getLogger(__name__)
-
-
-class Bench:
-    """`places` threads that compute; up to `queue_size` more jobs wait, the next is refused.
-
-    Threads of their own, because the allocator keeps for each thread the largest buffers it used:
-    many request threads that take turns would hold several times the memory of two that compute.
-    """
-
-    def __init__(self, places: int, queue_size: int) -> None:
-        self._threads = ThreadPoolExecutor(places, thread_name_prefix="predict")
-        self._free = threading.Semaphore(places + queue_size)
-
-    def run(self, work: Callable[[], Result]) -> Result:
-        """Return what `work` returns, when its turn has come. Raises Overloaded when the queue is full."""
-        if not self._free.acquire(blocking=False):
-            raise Overloaded("More predictions are waiting than the queue holds; try again shortly.")
-        try:
-            return self._submit(work).result()
-        finally:
-            self._free.release()
-
-    def _submit(self, work: Callable[[], Result]) -> Future[Result]:
-        try:
-            return self._threads.submit(work)
-        except RuntimeError as exc:  # how a closed pool says so
-            raise Unavailable("The service is shutting down.") from exc
-
-    def close(self) -> None:
-        """Finish what waits and end the threads."""
-        self._threads.shutdown()
 
 
 @dataclass(frozen=True)
@@ -81,7 +49,9 @@ class LiveModels:
         queue_size: int = 64,
         poll_s: float = 1.0,
         load: Callable[[Bundle], Classifier] = Classifier,
+        cache: AnswerCache | None = None,
     ) -> None:
+        self.cache = cache or AnswerCache()
         self._promotion, self._bundles, self._load = promotion, bundles, load
         self._bench = Bench(concurrent, queue_size)
         self._poll_s = poll_s
@@ -124,8 +94,11 @@ class LiveModels:
 
         Raises NoModel, Overloaded or ImageError.
         """
-        prediction = self._bench.run(partial(self._champion(task).classify, data, limits=limits))
-        return prediction.first(top_k)
+        return self.answering(task).classify(data, limits=limits, top_k=top_k)
+
+    def answering(self, task: str) -> Answering:
+        """Return the champion for several photos: the same version answers all. Raises NoModel."""
+        return Answering(self._champion(task), self._bench, self.cache)
 
     def explain(
         self,

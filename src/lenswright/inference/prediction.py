@@ -14,7 +14,7 @@ class Prediction:
     is unlike anything the model was trained on, `uncertain` when the model is less sure than it
     should be, else `accepted`. `distance` is the cosine distance 0..2 of its embedding to the photos
     the model was trained on, None where the model keeps none of them. `uncertainty` and `novelty`, 0..1,
-    are as the functions below define them.
+    are as the functions below define them. `cached`: it was kept from an earlier request, and took no time.
     """
 
     task: str
@@ -28,6 +28,7 @@ class Prediction:
     distance: float | None = None
     uncertainty: float = 0.0
     novelty: float = 0.5
+    cached: bool = False
 
     def first(self, count: int | None) -> "Prediction":
         """Return it with the `count` likeliest classes only, or as it is for None."""

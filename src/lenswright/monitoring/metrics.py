@@ -1,6 +1,7 @@
 """Numbers for Prometheus, of one instance: its own registry, so several apps fit one process."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from functools import partial
 
 import psutil
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
@@ -8,6 +9,11 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, gene
 from lenswright.monitoring.answered import Answered
 
 LATENCY_BUCKETS_S = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
+_ANSWER_CACHE = {
+    "hits": "Predictions whose answer was kept from an earlier request",
+    "misses": "Predictions that had to be computed although answers are kept",
+    "entries": "Answers that are kept",
+}
 
 
 class Metrics:
@@ -53,8 +59,12 @@ class Metrics:
         """Count one request under its route `path` (a pattern, not the URL: few different values)."""
         self._requests.labels(path, str(answered.status_code)).inc()
         if answered.is_prediction:
-            self._predictions.labels(answered.task, answered.predicted_class, answered.answer_status).inc()
-            self._phases["total"].observe(answered.duration_ms / 1e3)
+            self.count_prediction(answered)
+
+    def count_prediction(self, answered: Answered) -> None:
+        """Count one prediction, which is a request of its own or one photo of a batch."""
+        self._predictions.labels(answered.task, answered.predicted_class, answered.answer_status).inc()
+        self._phases["total"].observe(answered.duration_ms / 1e3)
 
     def time_phases(self, decode_ms: float, inference_ms: float) -> None:
         """Observe the phases of one prediction."""
@@ -87,6 +97,16 @@ class Metrics:
         )
         lost.set_function(lambda: float(dropped()))
 
+    def watch_answer_cache(self, counts: Callable[[], Mapping[str, int]]) -> None:
+        """Show `hits`, `misses` and `entries` of the cache of answers."""
+        for name, said in _ANSWER_CACHE.items():
+            gauge = Gauge(f"lenswright_answer_cache_{name}", said, registry=self._registry)
+            gauge.set_function(partial(_one_of, counts, name))
+
     def render(self) -> bytes:
         """Return all numbers in Prometheus' text format."""
         return bytes(generate_latest(self._registry))
+
+
+def _one_of(counts: Callable[[], Mapping[str, int]], name: str) -> float:
+    return float(counts()[name])

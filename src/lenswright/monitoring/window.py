@@ -36,9 +36,12 @@ class Bucket:
         self.requests += 1
         self.errors += answered.is_error
         if answered.is_prediction:
-            self.durations_ms.append(answered.duration_ms)
-            self.classes[str(answered.predicted_class)] += 1
-            self.statuses[str(answered.answer_status)] += 1
+            self.add_prediction(answered)
+
+    def add_prediction(self, answered: Answered) -> None:
+        self.durations_ms.append(answered.duration_ms)
+        self.classes[str(answered.predicted_class)] += 1
+        self.statuses[str(answered.answer_status)] += 1
 
     def copy(self) -> "Bucket":
         """Return what was counted so far; a copy, as the newest bucket goes on counting."""
@@ -78,6 +81,12 @@ class Window:
             self._totals["total"] += 1
             self._totals["predictions"] += answered.is_prediction
             self._totals["errors"] += answered.is_error
+
+    def add_prediction(self, answered: Answered) -> None:
+        """Count one photo of a batch; the batch itself is one request."""
+        with self._lock:
+            self._newest(answered.at).add_prediction(answered)
+            self._totals["predictions"] += 1
 
     def snapshot(self) -> dict[str, Any]:
         """Return totals, rates, latency percentiles in ms, class mix and a series of 5-s buckets.

@@ -5,7 +5,7 @@ import secrets
 import socket
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import cached_property, lru_cache
 from typing import Any
 
@@ -20,6 +20,7 @@ from lenswright.dataset.keeper import Keeper
 from lenswright.dataset.kept_photos import KeptPhotos
 from lenswright.dataset.leftovers import Leftovers
 from lenswright.imaging.decode import DecodeLimits
+from lenswright.inference.answer_cache import AnswerCache
 from lenswright.inference.live_model import LiveModels
 from lenswright.jobs.caretaker import Caretaker
 from lenswright.jobs.desk import TrainingDesk
@@ -122,12 +123,17 @@ class Services:
 
     def start(self) -> None:
         """Adopt the models that are there, load the live ones, look after training and the bin."""
-        self.metrics.watch_request_log(lambda: self.request_log.dropped)
-        self.metrics.watch_kept_photos(lambda: self.kept_photos.dropped)
+        self.watch()
         self.versions.adopt(self.settings.bundled_models)
         self.live.start()
         self.supervisor.start()
         self.caretaker.start()
+
+    def watch(self) -> None:
+        """Let the metrics show what is counted elsewhere."""
+        self.metrics.watch_request_log(lambda: self.request_log.dropped)
+        self.metrics.watch_kept_photos(lambda: self.kept_photos.dropped)
+        self.metrics.watch_answer_cache(lambda: asdict(self.live.cache.counts()))
 
     def close(self) -> None:
         """Stop the run that was started here, write what is still unwritten, let go of the database."""
@@ -184,7 +190,8 @@ def _decode_limits(settings: Settings) -> DecodeLimits:
 
 def _live_models(settings: Settings, promotion: Promotion, bundles: Bundles) -> LiveModels:
     concurrent = settings.concurrent_predictions or cpu_count()
-    return LiveModels(promotion, bundles, concurrent=concurrent, queue_size=settings.queue_size)
+    cache = AnswerCache(int(settings.answer_cache_mb * 1e6), settings.answer_cache_s)
+    return LiveModels(promotion, bundles, concurrent=concurrent, queue_size=settings.queue_size, cache=cache)
 
 
 def register_services(app: Flask, services: Services) -> None:

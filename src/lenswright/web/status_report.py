@@ -36,6 +36,7 @@ def status_report(here: Services, task: str) -> dict[str, Any]:
         "metrics": model and model["metrics"],
         "confusion_matrix": model and model["confusion_matrix"],
         "requests": here.window.snapshot(),
+        "cache": asdict(here.live.cache.counts()),
         "feedback": asdict(feedback_counts(here.database, task, model["version"] if model else "")),
         "dataset": counts(here, task),
         "training": running and _running_entry(running),

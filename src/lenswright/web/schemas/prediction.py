@@ -46,4 +46,5 @@ class PredictionAnswer(Answer):
     task: str
     request_id: str
     timing_ms: Timing
+    cached: Literal[True] | None = Field(None, description="only if kept from an earlier request")
     explanation: ExplanationAnswer | None = Field(None, description="only with `explain=true`")

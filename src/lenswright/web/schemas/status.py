@@ -56,6 +56,15 @@ class FeedbackEntry(Answer):
     wrong: int
 
 
+class CacheEntry(Answer):
+    """Answers kept for photos that come again, of this instance; all 0 while that is switched off."""
+
+    hits: int
+    misses: int
+    entries: int
+    bytes: int
+
+
 class StatusAnswer(Answer):
     status: Literal["ok", "no_model"]
     task: str
@@ -69,6 +78,7 @@ class StatusAnswer(Answer):
     metrics: Metrics | None
     confusion_matrix: Confusion | None
     requests: dict[str, Any]
+    cache: CacheEntry
     feedback: FeedbackEntry
     dataset: DatasetCounts
     training: RunningEntry | None

@@ -8,14 +8,13 @@ from apiflask import APIBlueprint
 from flask import g
 
 from lenswright.inference.explain import Explanation
-from lenswright.inference.prediction import Prediction
 from lenswright.web.bodies import photo_bytes
 from lenswright.web.keeping import keep_photo
 from lenswright.web.openapi import binary, json_body, multipart, operation
+from lenswright.web.prediction_report import prediction_entry
 from lenswright.web.schemas.prediction import PredictionAnswer, PredictJson, PredictQuery
 from lenswright.web.services import services
 from lenswright.web.tasks import task_of
-from lenswright.web.times import iso
 
 blueprint = APIBlueprint("prediction", __name__, tag="predict")
 
@@ -56,26 +55,7 @@ def predict(query: PredictQuery) -> dict[str, Any]:
         prediction, more = here.live.classify(task, data, limits=here.limits, top_k=query.top_k), {}
     g.prediction = prediction
     keep_photo(here, data, prediction)
-    return _entry(prediction, time.perf_counter() - began, here.clock()) | more
-
-
-def _entry(prediction: Prediction, total_s: float, now: float) -> dict[str, Any]:
-    return {
-        "predicted_class": prediction.predicted_class,
-        "confidence": prediction.confidence,
-        "prediction_time": round(total_s, 6),
-        "timestamp": iso(now),
-        "probabilities": dict(prediction.probabilities),
-        "status": prediction.status,
-        "model_version": prediction.version,
-        "task": prediction.task,
-        "request_id": g.request_id,
-        "timing_ms": {
-            "decode": round(prediction.decode_ms, 3),
-            "inference": round(prediction.inference_ms, 3),
-            "total": round(total_s * 1000, 3),
-        },
-    }
+    return prediction_entry(prediction, time.perf_counter() - began, here.clock()) | more
 
 
 def _explanation(explanation: Explanation) -> dict[str, Any]:
