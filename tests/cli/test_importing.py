@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from lenswright.cli import importing
+from lenswright.cli import service_home
 from lenswright.cli.__main__ import main
 from lenswright.dataset.intake import Intake
 from lenswright.errors import StorageFailure
@@ -162,7 +162,7 @@ def test_in_a_clone_the_home_is_that_of_the_service_wherever_it_is_called(
     import_folder: Import, photos: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("LENSWRIGHT_HOME")
-    monkeypatch.setattr(importing, "CLONE", tmp_path / "clone")
+    monkeypatch.setattr(service_home, "CLONE", tmp_path / "clone")
     (tmp_path / "clone").mkdir()
     (tmp_path / "clone" / "app.py").write_text("")
     assert import_folder().status == 0

@@ -9,13 +9,12 @@ import os
 import time
 from contextlib import closing
 from dataclasses import dataclass
-from pathlib import Path
 
-import lenswright
 from lenswright.cli.client import Json
 from lenswright.cli.home_check import Opened, check_seen
 from lenswright.cli.import_words import announced, how_far, told
 from lenswright.cli.line import Line
+from lenswright.cli.service_home import service_settings
 from lenswright.cli.session import DONE, FAILED, STOPPED, Session
 from lenswright.dataset.folder_import import FolderImport, ImportWish
 from lenswright.dataset.import_lock import alone
@@ -25,11 +24,10 @@ from lenswright.dataset.photo_source import open_source
 from lenswright.dataset.zip_safety import ArchiveLimits
 from lenswright.errors import LenswrightError
 from lenswright.imaging.decode import DecodeLimits
-from lenswright.settings import Settings, load_settings
+from lenswright.settings import Settings
 from lenswright.storage.blobs import Blobs
 from lenswright.storage.database import Database, open_database
 
-CLONE = Path(lenswright.__file__).resolve().parents[2]
 SHOW_S = 0.1
 STOPPED_WORDS = "Stopped."
 
@@ -45,7 +43,7 @@ class Attempt:
 
 def run(session: Session) -> int:
     """Import what is asked for; 0 unless nothing could be taken in or it broke off, 3 if it was stopped."""
-    settings = _settings(session.given.home)
+    settings = service_settings(session.given.home)
     wish = _wish(session, settings)
     most = ArchiveLimits(settings.max_archive_members, settings.max_archive_bytes, settings.max_file_bytes)
     with (
@@ -124,13 +122,6 @@ def _status(record: Json) -> int:
         return STOPPED
     in_now = sum(record["counts"].values()) - record["counts"].get("refused", 0)
     return DONE if record["problem"] is None and in_now else FAILED
-
-
-def _settings(home: Path | None) -> Settings:
-    """Return the settings of the service: in a clone it keeps its state there, wherever it is started."""
-    settings = load_settings(home=home)
-    in_clone = "home" not in settings.model_fields_set and (CLONE / "app.py").is_file()
-    return load_settings(home=CLONE) if in_clone else settings
 
 
 def _wish(session: Session, settings: Settings) -> ImportWish:

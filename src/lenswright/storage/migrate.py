@@ -25,7 +25,7 @@ def migrate(engine: Engine) -> None:
         if engine.dialect.name == "sqlite":
             _use_write_ahead_log(engine)
         with engine.execution_options(writes=True).begin() as connection:
-            if _revision(connection) != HEAD:
+            if revision(connection) != HEAD:
                 _upgrade(connection)
 
 
@@ -38,10 +38,11 @@ def _is_ready(engine: Engine) -> bool:
             and connection.exec_driver_sql("PRAGMA journal_mode").scalar() != "wal"
         ):
             return False
-        return _revision(connection) == HEAD
+        return revision(connection) == HEAD
 
 
-def _revision(connection: Connection) -> str | None:
+def revision(connection: Connection) -> str | None:
+    """Return the revision of a database, None where there are no tables yet."""
     if not inspect(connection).has_table("alembic_version"):
         return None
     return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
@@ -64,7 +65,7 @@ def _upgrade(connection: Connection) -> None:
     config = Config(attributes={"connection": connection})
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
-    found = _revision(connection)
+    found = revision(connection)
     if found is not None and found not in known:
         raise StorageFailure(
             f"Expected a database of revision {HEAD} or older. Received: revision {found}, made by a newer"
