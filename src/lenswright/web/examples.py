@@ -35,6 +35,12 @@ GROUPS: dict[str, tuple[Example, ...]] = {
         Example("POST", "/predict?explain=true", "And what it looked at, as a PNG", "-F image=@photo.jpg"),
         Example(
             "POST",
+            "/predict/batch",
+            "Many photos, or a zip of them, answered in order by one version",
+            "-F images=@a.jpg -F images=@b.jpg",
+        ),
+        Example(
+            "POST",
             "/feedback",
             "Say what a predicted photo really showed",
             f"""{_JSON} '{{"request_id": "0123456789abcdef", "label": "cat"}}'""",

@@ -27,6 +27,7 @@ def register_lifecycle(app: APIFlask, settings: Settings) -> None:
     photo_in_json = settings.max_file_bytes * 4 // 3 + 1_000_000  # base64 in JSON, and its frame
     limits = {
         "upload.upload_data": settings.max_request_bytes,
+        "prediction_batch.predict_batch": settings.max_request_bytes,
         "prediction.predict": photo_in_json,
         "review.feedback": photo_in_json,
     }

@@ -5,14 +5,17 @@ Werkzeug opens one file per part, so that five thousand photos would need five t
 
 import io
 import os
+import shutil
 import tempfile
 from typing import IO, Any
 
 from flask import Request
+from werkzeug.exceptions import RequestEntityTooLarge
 
 from lenswright.errors import StorageFailure
 
 IN_MEMORY_BYTES = 500_000  # a form smaller than this stays in memory
+CHUNK_BYTES = 65_536
 
 
 class Part(io.RawIOBase):
@@ -76,6 +79,19 @@ class UploadRequest(Request):
         if self._spool is None:
             self._spool = tempfile.TemporaryFile(buffering=0)  # noqa: SIM115 closed with the request
         return Part(self._spool)  # type: ignore[return-value]
+
+    def body_as_file(self) -> IO[bytes]:
+        """Return the body, which is no form, as a file at its start; it is closed with the request.
+
+        Raises RequestEntityTooLarge, also for a body that announced no length, and StorageFailure.
+        """
+        file = self._get_file_stream(self.content_length, self.mimetype)
+        shutil.copyfileobj(self.stream, file, CHUNK_BYTES)
+        limit = self.max_content_length
+        if limit is not None and self.content_length is None and file.tell() >= limit:
+            raise RequestEntityTooLarge(f"Expected a body of less than {limit} bytes. Received: more.")
+        file.seek(0)
+        return file
 
     def close(self) -> None:
         super().close()

@@ -42,9 +42,9 @@ def status_of(error: errors.LenswrightError) -> int:
     return next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
 
 
-def problem(status: int, code: str, detail: str, **extra: Any) -> Response:
-    """Return a problem document; `extra` members are added to it."""
-    body = {
+def problem_document(status: int, code: str, detail: str, **extra: Any) -> dict[str, Any]:
+    """Return the members of a problem document; `extra` ones are added to it."""
+    return {
         "type": "about:blank",
         "title": HTTPStatus(status).phrase,
         "status": status,
@@ -53,6 +53,11 @@ def problem(status: int, code: str, detail: str, **extra: Any) -> Response:
         "request_id": g.get("request_id"),
         **extra,
     }
+
+
+def problem(status: int, code: str, detail: str, **extra: Any) -> Response:
+    """Return a problem document as an answer."""
+    body = problem_document(status, code, detail, **extra)
     return Response(current_app.json.dumps(body), status, content_type="application/problem+json")
 
 
