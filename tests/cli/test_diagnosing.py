@@ -80,3 +80,21 @@ def test_a_setting_that_cannot_be_read_is_named(call: Call, monkeypatch: pytest.
     first = json.loads(called.out)["checks"][0]
     assert (called.status, first["check"], first["status"]) == (1, "settings", "problem")
     assert "LENSWRIGHT_QUEUE_SIZE" in first["message"]
+
+
+def test_a_machine_is_measured_and_the_settings_are_lines_of_an_env_file(call: Call, home: Path) -> None:
+    called = call("tune-serving", "--home", str(home), "--seconds", "1")
+    assert called.status == 0, called.err
+    assert called.out.startswith(f"{TASK}, model {VERSION}, ")
+    settings = [line.split("=")[0] for line in called.out.splitlines() if line.startswith("LENSWRIGHT_")]
+    assert settings == [
+        "LENSWRIGHT_CONCURRENT_PREDICTIONS",
+        "LENSWRIGHT_QUEUE_SIZE",
+        "LENSWRIGHT_THREADS",
+    ]
+
+
+def test_without_a_model_there_is_nothing_to_measure(call: Call, home: Path) -> None:
+    called = call("tune-serving", "--home", str(home), "--task", "birds", "--seconds", "1", "--json")
+    assert (called.status, called.out) == (1, "")
+    assert "birds" in called.err
