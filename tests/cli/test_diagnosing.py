@@ -98,3 +98,13 @@ def test_without_a_model_there_is_nothing_to_measure(call: Call, home: Path) -> 
     called = call("tune-serving", "--home", str(home), "--task", "birds", "--seconds", "1", "--json")
     assert (called.status, called.out) == (1, "")
     assert "birds" in called.err
+
+
+@pytest.mark.parametrize(("load", "busy"), [(0.0, False), (1000.0, True)])
+def test_a_machine_that_is_busy_already_is_told(
+    call: Call, home: Path, monkeypatch: pytest.MonkeyPatch, load: float, busy: bool
+) -> None:
+    monkeypatch.setattr("os.getloadavg", lambda: (load, 0.0, 0.0))
+    called = call("tune-serving", "--home", str(home), "--seconds", "1", "--json")
+    assert json.loads(called.out)["busy"] is busy
+    assert ("keeps the CPUs busy" in called.err) is busy

@@ -15,7 +15,7 @@ from lenswright.diagnosis.serving_speed import TURNS, classifiers, measure_turns
 from lenswright.errors import SettingsError
 from lenswright.settings import Settings
 
-BUSY_SHARE = 0.5
+BUSY_SHARE = 0.5  # of the CPUs, in the last minute
 
 
 def doctor(session: Session) -> int:
@@ -40,7 +40,8 @@ def tune_serving(session: Session) -> int:
     settings, cpus = service_settings(session.given.home), cpu_count()
     task = session.given.task or settings.default_task
     bundle = serving_bundle(settings, task)
-    if os.getloadavg()[0] > cpus * BUSY_SHARE:
+    busy = os.getloadavg()[0] > cpus * BUSY_SHARE
+    if busy:
         session.warn(BUSY)
     loaded, tried = classifiers(bundle), levels(cpus)
     turns = measure_turns(loaded, tried, session.given.seconds)
@@ -49,6 +50,7 @@ def tune_serving(session: Session) -> int:
         "task": task,
         "version": bundle.manifest.version,
         "cpus": cpus,
+        "busy": busy,
         "network": loaded[0].network,
         "measured": [asdict(row) for row in measured],
         "settings": [asdict(choice) for choice in choose(measured, loaded[0].network)],
