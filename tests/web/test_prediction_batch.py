@@ -4,10 +4,12 @@ import io
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
+from werkzeug.test import EnvironBuilder
 
 from lenswright.inference.bench import MOST_LISTS
 from lenswright.registry.bundle import Bundles
@@ -276,3 +278,22 @@ def test_too_many_batches_at_once_are_told_to_try_again(services: Services) -> N
     body(client.post("/predict", data=DOG), PredictionAnswer)
     endless[0].close()
     assert classes(batch(client, DOG)) == ["dog"]
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_a_zip_or_form_damaged_anywhere_is_never_our_fault(client: FlaskClient, seed: int) -> None:
+    random = Random(seed)
+    sent = {"images": [file(CAT), file(zipped({"dog.jpg": DOG}), "a.zip")]}
+    form = EnvironBuilder(method="POST", data=sent).get_request()
+    whole = {
+        "application/zip": zipped({"a.jpg": CAT, "b/c.jpg": DOG}),
+        form.headers["Content-Type"]: form.get_data(),
+    }
+    for kind, data in whole.items():
+        assert classes(client.post("/predict/batch", data=data, content_type=kind).json) == ["cat", "dog"]
+        for _ in range(12):
+            harmed = bytearray(data[: random.choice([len(data), random.randrange(1, len(data))])])
+            for place in random.choices(range(len(harmed)), k=random.randrange(1, 20)):
+                harmed[place] = random.randrange(256)
+            response = client.post("/predict/batch", data=bytes(harmed), content_type=kind)
+            assert response.status_code in (200, 400, 413, 415, 422), response.text
