@@ -51,3 +51,8 @@ def test_what_was_measured_is_a_table_and_what_to_set_lines_of_an_env_file() -> 
 
 def test_progress_is_a_bar_and_a_count() -> None:
     assert step(1, 4) == "[#####...............] 1 of 4 measured"
+
+
+def test_a_message_of_several_lines_is_put_into_one() -> None:
+    finding = row("database", "ok") | {"message": "refused\n\tIs it running?"}
+    assert findings([finding]).splitlines()[0] == "ok       database  refused Is it running?"

@@ -1,10 +1,13 @@
 import os
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from lenswright.diagnosis.examination import examine
 from lenswright.diagnosis.folders import check_disk, check_home, check_leftovers, refused
+from lenswright.settings import Settings
 from lenswright.storage.blob_folder import ABANDONED_S
 
 
@@ -13,13 +16,29 @@ def test_a_folder_that_is_not_there_is_tried_where_it_would_be_made(tmp_path: Pa
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.skipif(os.getuid() == 0, reason="root may write anywhere")
-def test_a_read_only_folder_is_a_problem(tmp_path: Path) -> None:
-    tmp_path.chmod(0o500)
-    finding = check_home(tmp_path)
-    tmp_path.chmod(0o700)
-    assert finding.status == "problem"
-    assert "Permission denied" in finding.message
+@pytest.fixture
+def nobody() -> Iterator[None]:
+    """Root may write anywhere: be somebody else meanwhile."""
+    was = os.geteuid()
+    if was == 0:
+        os.seteuid(65534)
+    yield
+    os.seteuid(was)
+
+
+@pytest.mark.parametrize(("mode", "inside"), [(0o555, ""), (0o555, "new"), (0o000, "new/home")])
+def test_a_folder_we_may_not_write_is_a_problem_and_hides_no_other_check(
+    tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest, mode: int, inside: str
+) -> None:
+    folder = tmp_path_factory.mktemp("locked")
+    folder.chmod(mode)
+    request.addfinalizer(lambda: folder.chmod(0o700))
+    request.getfixturevalue("nobody")
+    checks = {finding.check: finding for finding in examine(Settings(home=folder / inside), {})}
+    assert checks["home"].status == "problem"
+    assert "Permission denied" in checks["home"].message
+    assert "disk" in checks
+    assert "doctor" not in checks, checks["doctor"]
 
 
 def test_a_home_that_is_a_file_is_a_problem(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ def findings(found: Sequence[Json]) -> str:
     width = max(len(row["check"]) for row in found)
     lines = []
     for row in found:
-        lines.append(f"{MARKS[row['status']]} {row['check']:<{width}}  {row['message']}")
+        lines.append(f"{MARKS[row['status']]} {row['check']:<{width}}  {_one_line(row['message'])}")
         if row["advice"]:
             lines.append(f"{'':{len(MARKS['ok']) + width + 3}}{row['advice']}")
     return "\n".join([*lines, "", _verdict([row["status"] for row in found])])
@@ -47,6 +47,11 @@ def tuned(record: Json) -> str:
             *(f"{line:<{width}}  # {why}" for line, why in chosen),
         ]
     )
+
+
+def _one_line(text: str) -> str:
+    """A database may say in several lines what is wrong."""
+    return " ".join(text.split())
 
 
 def _verdict(states: Sequence[str]) -> str:

@@ -23,7 +23,7 @@ def check_home(home: Path) -> Finding:
     return problem(
         "home",
         f"{home.resolve()} cannot be written: {refusal}",
-        f"Give it to the user of the service (uid {os.getuid()}), or set LENSWRIGHT_HOME.",
+        f"Give it to the user of the service (uid {os.geteuid()}), or set LENSWRIGHT_HOME.",
     )
 
 
@@ -67,19 +67,31 @@ def check_leftovers(data: Path, stores: list[Path], now: float | None = None) ->
 
 def _unfinished(data: Path, stores: list[Path]) -> Iterator[Path]:
     for store in (*stores, data / "thumbnails"):
-        yield from sorted((store / INCOMING).glob("*"))
+        yield from _files(store / INCOMING)
     for name in ("runs", "features", "backbones", "imports"):
-        yield from sorted(file for file in (data / name).rglob("*") if file.suffix in ENDINGS)
+        yield from (file for file in _files(data / name) if file.suffix in ENDINGS)
+
+
+def _files(folder: Path) -> list[Path]:
+    """Return all files under `folder`; what may not be entered is left out."""
+    return [Path(place) / name for place, _, names in os.walk(folder) for name in sorted(names)]
 
 
 def _older(file: Path, oldest: float) -> bool:
     try:
         return file.is_file() and file.stat().st_mtime < oldest
-    except FileNotFoundError:  # its writer has just finished it
+    except OSError:  # its writer has just finished it, or it is not ours to see
         return False
 
 
 def _present(folder: Path) -> Path:
-    """Return `folder`, or the nearest one above that is there."""
+    """Return `folder`, or the nearest one above that is there for us."""
     folder = folder.resolve()
-    return next(place for place in (folder, *folder.parents) if place.exists())
+    return next(place for place in (folder, *folder.parents) if _is_seen(place))
+
+
+def _is_seen(place: Path) -> bool:
+    try:
+        return place.exists()
+    except OSError:  # what is above it may not be entered
+        return False
