@@ -1,4 +1,4 @@
-"""The one command that opens the stores itself, with the service's own settings: import.
+"""The one command that writes into the stores itself, with the service's own settings: import.
 
 No server path goes through the API, and photos come in as fast as they are decoded. It is safe beside
 running instances, as the intake is.
