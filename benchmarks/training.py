@@ -136,9 +136,8 @@ def run_rows(step: str, action: Callable[[], dict[str, Any]]) -> list[dict[str, 
 
 
 def ask_holdout(instance: Instance, given: argparse.Namespace) -> dict[str, Any]:
-    """Ask for every photo of the holdout folder, once the newest model has had time to take over."""
+    """Ask for every photo of the holdout folder."""
     say("unseen photos")
-    time.sleep(3)
     return measure_holdout(instance.url, given.task, read_class_folders(given.holdout))
 
 
