@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
 from lenswright.dataset.example import Photo
+from lenswright.dataset.looks import Look, look_of
 
 CLASSES = ("circle", "square")
 _HUES = {"circle": (0.0, 0.12), "square": (0.5, 0.65), "triangle": (0.25, 0.4)}  # part of a turn
@@ -129,3 +130,9 @@ def stored_photo(**changes: Any) -> Photo:
         "format": "JPEG", "source": "test", "uploaded_at": 0.0,
     }  # fmt: skip
     return Photo(**record | changes)
+
+
+def look_at(rgb: np.ndarray) -> Look:
+    """Return the look of pixels (H, W, 3)."""
+    image = Image.fromarray(rgb)
+    return look_of(image, image.convert("L"))

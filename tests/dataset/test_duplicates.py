@@ -11,11 +11,11 @@ from sklearn.datasets import load_digits
 
 from lenswright.dataset.duplicates import NEAR_BITS, NEAR_LEVELS, DuplicateIndex
 from lenswright.dataset.intake import Intake, Upload
-from lenswright.dataset.looks import COLOURS_BYTES, Look, look_of
+from lenswright.dataset.looks import COLOURS_BYTES, Look
 from lenswright.imaging.decode import DecodeLimits
 from lenswright.storage.blobs import Blobs
 from lenswright.storage.database import open_database
-from tests.builders import encode, make_pixels
+from tests.builders import encode, look_at, make_pixels
 
 alike_hashes = st.integers(0, 2**8 - 1) | st.integers(-(2**63), 2**63 - 1)
 colours = st.none() | st.integers(0, 100).map(lambda level: bytes([level]) * COLOURS_BYTES)
@@ -68,7 +68,7 @@ def test_handwritten_digits_are_not_taken_for_one_another() -> None:
     index, groups = DuplicateIndex("digits"), Counter[int]()
     for number, digit in enumerate(load_digits().images[:600], start=1):
         pixels = Image.fromarray((digit * 15.9).astype(np.uint8)).resize((28, 28), Image.Resampling.BICUBIC)
-        look = look_of(np.asarray(pixels.convert("RGB")))
+        look = look_at(np.asarray(pixels.convert("RGB")))
         group = index.neighbours(look).group_id or number
         index.add(number, look, group)
         groups[group] += 1

@@ -8,7 +8,7 @@ import numpy as np
 
 from lenswright.dataset.example import SPLITS, blob_key
 from lenswright.dataset.labels import normalise_label
-from lenswright.dataset.looks import Look, look_of_image, pixel_hash
+from lenswright.dataset.looks import Look, look_of, pixel_hash
 from lenswright.dataset.quality import Quality, quality_of_luma
 from lenswright.dataset.upload import Upload
 from lenswright.errors import InputRefused
@@ -57,7 +57,7 @@ def examine(upload: Upload, sha256: str, limits: DecodeLimits) -> Examined:
         upload,
         sha256,
         pixel_hash(np.asarray(photo.image)),
-        look_of_image(photo.image, luma),
+        look_of(photo.image, luma),
         photo.width,
         photo.height,
         photo.format,

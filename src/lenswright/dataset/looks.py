@@ -25,13 +25,7 @@ class Look:
     colours: bytes | None = None
 
 
-def look_of(rgb: RGB) -> Look:
-    """Return the look of a photo (H, W, 3)."""
-    image = Image.fromarray(rgb)
-    return look_of_image(image, image.convert("L"))
-
-
-def look_of_image(image: Image.Image, luma: Image.Image) -> Look:
+def look_of(image: Image.Image, luma: Image.Image) -> Look:
     """Return the look of a photo of mode RGB whose luma, of mode L, is already there."""
     gray = np.asarray(luma.resize((9, 8), Image.Resampling.BILINEAR))  # (8, 9)
     brighter = gray[:, :-1] > gray[:, 1:]  # (8, 9) -> (8, 8)

@@ -8,11 +8,10 @@ from lenswright.dataset.conflicts import conflicts_page
 from lenswright.dataset.duplicate_groups import duplicate_groups_page
 from lenswright.dataset.suggestions import suggestions_page
 from lenswright.errors import NotFound
-from lenswright.web.bodies import json_object
 from lenswright.web.check_report import advice_entry, conflict_entry, group_entry, suggestion_entry
 from lenswright.web.openapi import json_body, operation
 from lenswright.web.paging import paged
-from lenswright.web.run_report import submitted
+from lenswright.web.run_order import ordered
 from lenswright.web.schemas.base import TaskQuery
 from lenswright.web.schemas.checks import (
     AdviceAnswer,
@@ -27,7 +26,6 @@ from lenswright.web.schemas.training import SubmittedAnswer
 from lenswright.web.services import services
 from lenswright.web.tasks import task_of
 from lenswright.web.times import iso_or_none
-from lenswright.web.views.training import request_of
 
 blueprint = APIBlueprint("checks", __name__, tag="photos")
 
@@ -46,7 +44,7 @@ blueprint = APIBlueprint("checks", __name__, tag="photos")
 )
 @blueprint.input(TaskQuery, location="query", arg_name="query")
 def check(query: TaskQuery) -> tuple[dict[str, Any], int]:
-    return submitted(services().desk.order(request_of(json_object(), query.task, "check"))), 202
+    return ordered(query.task, "check")
 
 
 @blueprint.get("/dataset/suggestions")

@@ -5,11 +5,11 @@ from typing import Any
 from apiflask import APIBlueprint
 
 from lenswright.runs.options import training_options
-from lenswright.runs.request import Kind, TrainingRequest
 from lenswright.web.actor import actor
 from lenswright.web.bodies import json_object, list_field
 from lenswright.web.dataset_report import counts
 from lenswright.web.openapi import json_body, operation
+from lenswright.web.run_order import ordered, request_of
 from lenswright.web.run_report import submitted
 from lenswright.web.schemas.base import TaskQuery
 from lenswright.web.schemas.training import (
@@ -59,7 +59,7 @@ def options(query: TaskQuery) -> dict[str, Any]:
 )
 @blueprint.input(TaskQuery, location="query", arg_name="query")
 def train(query: TaskQuery) -> tuple[dict[str, Any], int]:
-    return _ordered(query.task, "train")
+    return ordered(query.task, "train")
 
 
 @blueprint.post("/retrain")
@@ -99,7 +99,7 @@ def retrain(query: TaskQuery) -> tuple[dict[str, Any], int]:
 )
 @blueprint.input(TaskQuery, location="query", arg_name="query")
 def tune(query: TaskQuery) -> tuple[dict[str, Any], int]:
-    return _ordered(query.task, "tune")
+    return ordered(query.task, "tune")
 
 
 @blueprint.post("/compare")
@@ -116,15 +116,4 @@ def tune(query: TaskQuery) -> tuple[dict[str, Any], int]:
 )
 @blueprint.input(TaskQuery, location="query", arg_name="query")
 def compare(query: TaskQuery) -> tuple[dict[str, Any], int]:
-    return _ordered(query.task, "compare")
-
-
-def _ordered(task_in_query: str, kind: Kind) -> tuple[dict[str, Any], int]:
-    return submitted(services().desk.order(request_of(json_object(), task_in_query, kind))), 202
-
-
-def request_of(body: dict[str, Any], task_in_query: str, kind: Kind) -> TrainingRequest:
-    """Return the request of a body; the task may be named in the query instead."""
-    task = {"task": task_in_query or services().settings.default_task}
-    asked = TrainingRequest.from_json(task | body | {"kind": kind})
-    return asked.model_copy(update={"task": task_of(asked.task)})
+    return ordered(query.task, "compare")
