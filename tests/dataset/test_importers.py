@@ -174,6 +174,7 @@ def test_a_list_of_labels_may_be_written_as_windows_does(written: bytes, label: 
         (["1.2.jpg", "3.4.jpg"], [None, None]),
         (["cat.0.jpg", "dog.1.jpg", "a.jpg", "b.jpg", "c.jpg"], [None] * 5),
         (["cat/tom.0.jpg", "dog/rex.1.jpg"], ["cat", "dog"]),  # folders say it
+        ([f"cat/{number}-a.1.jpg" for number in range(4)], ["cat"] * 4),  # numbered within one class
     ],
 )
 def test_the_names_of_files_may_say_the_labels(names: list[str], labels: list[str | None]) -> None:

@@ -19,6 +19,7 @@ SPLIT_NAMES = {
     "testing": "test",
 }
 FLAT = re.compile(r"(?P<label>[^.]*[^\W\d][^.]*)\.\d+\.\w+")  # cat.123.jpg
+FEW_WORDS = 3  # in the names of a few files they need not come back
 EVERY = 10  # one of ten training photos stands in for a split that the zip lacks
 
 
@@ -43,13 +44,16 @@ def decide(paths: Sequence[Sequence[str]], table: LabelTable | None) -> Layout:
 
     A list that knows one of them wins; then several class folders. Names count if at least half of them
     are like `cat.123.jpg`, with at least two words in that place and more of them than class folders:
-    one word may be a camera's, as in `photo.1.jpg`.
+    one word may be a camera's, as in `photo.1.jpg`. In one class folder they must come back, too: many words
+    of one file each number the files of that class, as in `cat/17-a.1.jpg`.
     """
     if table is not None and any(table.find(parts) for parts in paths):
         return "csv"
     folders = {label for parts in paths if (label := _by_folder(parts[:-1]).label)}
     flat = [label for parts in paths if (label := flat_label(parts[-1]))]
-    if len(folders) <= 1 < len(set(flat)) and 2 * len(flat) >= len(paths):
+    words = len(set(flat))
+    come_back = not folders or words <= max(FEW_WORDS, len(flat) // 2)
+    if len(folders) <= 1 < words and 2 * len(flat) >= len(paths) and come_back:
         return "flat"
     return "folders" if folders else "none"
 
