@@ -2,7 +2,7 @@
 
 import tempfile
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from lenswright.evaluation.calibration import accept_threshold, fit_temperature, unknown_distance
 from lenswright.imaging.decode import RGB
 from lenswright.inference.nearest import Neighbourhood
+from lenswright.monitoring import expected_answers
 from lenswright.training.head import LabelledFeatures, LinearHead
 from lenswright.training.heads_onnx import attach_head
 from lenswright.training.pretrained import Pretrained
@@ -22,12 +23,16 @@ REFERENCES = 600  # embeddings kept for the unknown distance: 1.5 MB at D = 1280
 
 @dataclass(frozen=True)
 class Calibration:
-    """What turns logits into honest answers, all of it chosen on validation photos."""
+    """What turns logits into honest answers, all of it chosen on validation photos.
+
+    `validation_answers`: what those photos are answered with, for the report.
+    """
 
     temperature: float
     accept_threshold: float
     unknown_distance: float | None
     reference: NDArray[np.float16]
+    validation_answers: dict[str, Any] = field(default_factory=dict)
 
 
 def calibrate(
@@ -48,11 +53,14 @@ def calibrate(
     reference = _balanced_sample(train, seed)
     known = Neighbourhood(reference)
     distances = known.distance(validation.embeddings[np.arange(len(validation))])
+    probabilities = _softmax(logits / temperature)
+    predicted, confidence = probabilities.argmax(axis=1), probabilities.max(axis=1)
     return Calibration(
         temperature,
-        accept_threshold(_softmax(logits / temperature), validation.labels),
+        accept_threshold(probabilities, validation.labels),
         unknown_distance(distances, false_reject, known.own_distances()),
         reference,
+        expected_answers.to_json(predicted, confidence, distances, seed=seed),
     )
 
 

@@ -14,6 +14,7 @@ from lenswright.evaluation.card import model_card
 from lenswright.evaluation.gate import Verdict
 from lenswright.evaluation.html_card import html_card
 from lenswright.inference.classifier import Classifier
+from lenswright.monitoring.expected_answers import KEY
 from lenswright.registry.bundle import HEAD, INT8_NETWORK, NETWORK, REFERENCE, REPORT, Bundle, Manifest
 from lenswright.registry.golden import golden_frames
 from lenswright.registry.head import StoredHead
@@ -137,6 +138,7 @@ def _files(candidate: Candidate, measured: Measured, learning: dict[str, Any]) -
         "verdict": verdict.to_json(),
         "latency_ms": measured.latency_ms,
         "changes": measured.changes and measured.changes.to_json(),
+        KEY: candidate.calibration.validation_answers,
         **learning,
     }
     head = candidate.head
