@@ -13,7 +13,7 @@ from pathlib import Path
 
 from sqlalchemy import NullPool, create_engine, make_url, text
 
-from lenswright.storage import dataset_tables, tables  # noqa: F401 both add to the metadata
+from lenswright.storage import access_tables, dataset_tables, tables  # noqa: F401 all add to the metadata
 from lenswright.storage.base import Table
 from lenswright.storage.database import open_database
 

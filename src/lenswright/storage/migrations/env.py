@@ -2,7 +2,7 @@
 
 from alembic import context
 
-from lenswright.storage import dataset_tables, tables  # noqa: F401 both add to the metadata
+from lenswright.storage import access_tables, dataset_tables, tables  # noqa: F401 all add to the metadata
 from lenswright.storage.base import Table
 
 context.configure(
