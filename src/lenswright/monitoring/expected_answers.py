@@ -50,7 +50,9 @@ def to_json(
         "photos": len(predicted),
         "predicted": predicted[rows].tolist(),
         "confidence": np.round(confidence[rows].astype(np.float64), DIGITS).tolist(),
-        "distance": None if distances is None else np.round(distances[rows].astype(np.float64), DIGITS).tolist(),
+        "distance": None
+        if distances is None
+        else np.round(distances[rows].astype(np.float64), DIGITS).tolist(),
     }
 
 
