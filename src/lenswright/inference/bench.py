@@ -31,6 +31,11 @@ class Bench:
         self._free_for_lists = threading.Semaphore(AHEAD * places)
         self._lists = threading.Semaphore(MOST_LISTS)
 
+    @property
+    def waiting(self) -> int:
+        """How many jobs wait for a thread."""
+        return self._threads._work_queue.qsize()  # the executor itself tells nobody
+
     def run(self, work: Callable[[], Result]) -> Result:
         """Return what `work` returns, when its turn has come. Raises Overloaded when the queue is full."""
         if not self._free.acquire(blocking=False):

@@ -17,6 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lenswright.monitoring.answered import Answered
+from lenswright.monitoring.durations import durations_of
+from lenswright.monitoring.traffic import Traffic
 
 BUCKET_S = 5
 
@@ -94,24 +96,42 @@ class Window:
         `throughput_per_s` counts predictions, `error_rate` and `window_requests` all requests;
         `statuses` are the predictions' (accepted, uncertain, unknown).
         """
-        now = self._clock()
-        with self._lock:
-            self._newest(now)
-            totals, kept = dict(self._totals), [bucket.copy() for bucket in self._buckets]
-        durations = np.concatenate([np.asarray(bucket.durations_ms) for bucket in kept])
+        now, totals, kept = self._copy()
+        durations = _durations(kept)
         requests, errors = sum(bucket.requests for bucket in kept), sum(bucket.errors for bucket in kept)
-        covered_s = max(1.0, now - max(self._started_at, kept[0].number * BUCKET_S))
         return {
             **totals,
             "window_s": self._span_s,
             "window_requests": requests,
-            "throughput_per_s": round(len(durations) / covered_s, 3),
+            "throughput_per_s": round(len(durations) / self._covered_s(now, kept), 3),
             "error_rate": round(errors / requests, 5) if requests else 0.0,
             "latency_ms": latency(durations),
             "classes": _added(bucket.classes for bucket in kept),
             "statuses": _added(bucket.statuses for bucket in kept),
             "series": [bucket.entry() for bucket in kept],
         }
+
+    def traffic(self) -> Traffic:
+        """Return the totals and what the span held, ready to be added to that of other instances."""
+        now, totals, kept = self._copy()
+        durations = _durations(kept)
+        return Traffic(
+            **totals,
+            window_s=self._span_s,
+            window_requests=sum(bucket.requests for bucket in kept),
+            window_errors=sum(bucket.errors for bucket in kept),
+            throughput_per_s=len(durations) / self._covered_s(now, kept),
+            durations=durations_of(durations),
+        )
+
+    def _copy(self) -> tuple[float, dict[str, int], list[Bucket]]:
+        now = self._clock()
+        with self._lock:
+            self._newest(now)
+            return now, dict(self._totals), [bucket.copy() for bucket in self._buckets]
+
+    def _covered_s(self, now: float, kept: list[Bucket]) -> float:
+        return max(1.0, now - max(self._started_at, kept[0].number * BUCKET_S))
 
     def _newest(self, at: float) -> Bucket:
         """Return the bucket of `at`, opening it and the empty ones before it, so that a chart has no gaps.
@@ -132,6 +152,10 @@ def latency(durations_ms: NDArray[np.float32]) -> dict[str, float | None]:
     shares = np.percentile(durations_ms, (50, 95, 99))
     named = zip(("p50", "p95", "p99", "mean"), (*shares, durations_ms.mean(dtype=np.float64)), strict=True)
     return {name: round(float(value), 3) for name, value in named}
+
+
+def _durations(kept: list[Bucket]) -> NDArray[np.float32]:
+    return np.concatenate([np.asarray(bucket.durations_ms, np.float32) for bucket in kept])
 
 
 def _added(counters: Iterable[Counter[str]]) -> dict[str, int]:

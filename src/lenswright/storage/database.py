@@ -34,6 +34,7 @@ class Database:
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
         self._writer = engine.execution_options(writes=True)
+        self._jotter = engine.execution_options(writes=True, durable=False)
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
@@ -42,12 +43,14 @@ class Database:
             yield session
 
     @contextmanager
-    def writing(self) -> Iterator[Session]:
+    def writing(self, *, durable: bool = True) -> Iterator[Session]:
         """Give the only writing session of this moment; commit at the end, roll back on an error.
 
-        What was committed is on disk. Raises StorageFailure; IntegrityError passes through.
+        What was committed is on disk; without `durable` it is at the next write that is, and nothing waits
+        for the disk. Raises StorageFailure; IntegrityError passes through.
         """
-        with storage_failures(), Session(self._writer, expire_on_commit=False) as session, session.begin():
+        engine = self._writer if durable else self._jotter
+        with storage_failures(), Session(engine, expire_on_commit=False) as session, session.begin():
             yield session
 
     def close(self) -> None:
@@ -121,10 +124,16 @@ def _set_up_sqlite(connection: Any, _record: object) -> None:
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    writes = connection.get_execution_options().get("writes")
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    options = connection.get_execution_options()
+    if options.get("writes"):
+        synchronous = "FULL" if options.get("durable", True) else "NORMAL"
+        connection.exec_driver_sql(f"PRAGMA synchronous={synchronous}")  # it cannot change inside BEGIN
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get("writes") else "BEGIN")
 
 
 def _begin_postgresql(connection: Connection) -> None:
-    if connection.get_execution_options().get("writes"):
+    options = connection.get_execution_options()
+    if options.get("writes"):
         connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({WRITERS_TURN})")
+    if not options.get("durable", True):
+        connection.exec_driver_sql("SET LOCAL synchronous_commit = off")

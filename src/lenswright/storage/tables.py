@@ -1,4 +1,4 @@
-"""The tables of runs, versions and requests."""
+"""The tables of runs, versions, requests and instances."""
 
 from sqlalchemy import Boolean, ForeignKey, Index, String, Text, false
 from sqlalchemy.orm import Mapped, mapped_column
@@ -108,3 +108,19 @@ class RequestRow(Table):
     predicted_class: Mapped[str | None] = mapped_column(String(100))
     confidence: Mapped[float | None]
     answer_status: Mapped[str | None] = mapped_column(String(10))
+
+
+class InstanceRow(Table):
+    """One running instance; `beats` counts up while it lives, `figures` is JSON of how it is."""
+
+    __tablename__ = "instances"
+
+    id: Mapped[str] = mapped_column(String(20), primary_key=True)
+    machine: Mapped[str] = mapped_column(String(255))
+    host: Mapped[str] = mapped_column(String(255))
+    port: Mapped[int]
+    pid: Mapped[int]
+    started_at: Mapped[float]
+    beats: Mapped[int]
+    beat_at: Mapped[float]
+    figures: Mapped[str] = mapped_column(Text)

@@ -6,7 +6,7 @@ import socket
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, partial
 from typing import Any
 
 from flask import Flask, current_app
@@ -27,6 +27,8 @@ from lenswright.jobs.desk import TrainingDesk
 from lenswright.jobs.launcher import TRAINER, Launcher
 from lenswright.jobs.promoter import Promoter
 from lenswright.jobs.supervisor import Supervisor
+from lenswright.monitoring.instance import Instance
+from lenswright.monitoring.instances import Instances
 from lenswright.monitoring.metrics import Metrics
 from lenswright.monitoring.request_log import RequestLog
 from lenswright.monitoring.window import Window
@@ -39,17 +41,7 @@ from lenswright.storage.blobs import Blobs
 from lenswright.storage.database import Database, open_database
 from lenswright.storage.feature_files import FeatureFiles
 from lenswright.storage.thumbnails import Thumbnails
-
-
-@dataclass(frozen=True)
-class Instance:
-    """Which of several instances this is; `started_at` in epoch seconds."""
-
-    id: str
-    host: str
-    port: int
-    pid: int
-    started_at: float
+from lenswright.web.own_figures import own_figures
 
 
 @dataclass(frozen=True)
@@ -117,6 +109,12 @@ class Services:
         return TrainingDesk(self.database, self.journal, self.versions, self.supervisor)
 
     @cached_property
+    def instances(self) -> Instances:
+        """Tells the other instances how this one is, and how they are."""
+        figures = partial(own_figures, self.live, self.window)
+        return Instances(self.database, self.instance, figures, clock=self.clock)
+
+    @cached_property
     def report(self) -> Callable[[str, str], dict[str, Any]]:
         """Reads the report of (task, version): it never changes, and every status asks for it."""
         return lru_cache(maxsize=32)(self.bundles.report)
@@ -128,6 +126,7 @@ class Services:
         self.live.start()
         self.supervisor.start()
         self.caretaker.start()
+        self.instances.start()
 
     def watch(self) -> None:
         """Let the metrics show what is counted elsewhere."""
@@ -137,6 +136,7 @@ class Services:
 
     def close(self) -> None:
         """Stop the run that was started here, write what is still unwritten, let go of the database."""
+        self.instances.close()
         self.supervisor.close()
         self.caretaker.close()
         self.live.close()
@@ -158,7 +158,8 @@ def build_services(
     uploads = Blobs(settings.blobs_at("uploads"))
     intake = Intake(database, uploads, limits=_decode_limits(settings), clock=clock)
     keeper = Keeper(database, intake, settings.kept_photos_most, clock=clock)
-    instance = Instance(secrets.token_hex(4), settings.host, settings.port, os.getpid(), clock())
+    place = (settings.host, settings.port, os.getpid())
+    instance = Instance(secrets.token_hex(4), *place, started_at=clock(), machine=socket.gethostname())
     return Services(
         settings=settings,
         clock=clock,
@@ -173,7 +174,7 @@ def build_services(
         supervisor=Supervisor(
             journal,
             Launcher(settings, trainer),
-            machine=socket.gethostname(),
+            machine=instance.machine,
             resume_interrupted=settings.resume_interrupted,
         ),
         window=Window(clock),

@@ -8,6 +8,7 @@ from lenswright.dataset.reviews import feedback_counts
 from lenswright.errors import BundleRefused, NotFound
 from lenswright.runs.state import Run
 from lenswright.web.dataset_report import counts, known_tasks
+from lenswright.web.instance_report import instance_entry, instances_report
 from lenswright.web.model_report import SUMMARY
 from lenswright.web.services import Services
 from lenswright.web.times import iso, iso_or_none
@@ -22,13 +23,7 @@ def status_report(here: Services, task: str) -> dict[str, Any]:
         "task": task,
         "tasks": known_tasks(here),
         "version": __version__,
-        "instance": {
-            "id": instance.id,
-            "host": instance.host,
-            "port": instance.port,
-            "pid": instance.pid,
-            "started_at": iso(instance.started_at),
-        },
+        "instance": instance_entry(instance),
         "uptime_s": round(here.clock() - instance.started_at, 3),
         "model": model,
         "model_version": model and model["version"],
@@ -36,6 +31,7 @@ def status_report(here: Services, task: str) -> dict[str, Any]:
         "metrics": model and model["metrics"],
         "confusion_matrix": model and model["confusion_matrix"],
         "requests": here.window.snapshot(),
+        **instances_report(here.instances.alive(), instance.id),
         "cache": asdict(here.live.cache.counts()),
         "feedback": asdict(feedback_counts(here.database, task, model["version"] if model else "")),
         "dataset": counts(here, task),
@@ -59,12 +55,6 @@ def live_model_entry(here: Services, task: str) -> dict[str, Any] | None:
         **{name: version.summary.get(name) for name in names},
         "confusion_matrix": _confusion(here, task, version.version),
     }
-
-
-def serving_versions(here: Services) -> dict[str, str]:
-    """Return the version that answers in this instance, by task."""
-    loaded = {task: here.live.current(task) for task in here.promotion.champions()}
-    return {task: found.manifest.version for task, found in loaded.items() if found is not None}
 
 
 def _promoted_at(here: Services, task: str, version: str) -> float | None:

@@ -2,6 +2,8 @@
 
 from typing import Any, Literal
 
+from pydantic import Field
+
 from lenswright.web.schemas.base import Answer
 from lenswright.web.schemas.dataset import DatasetCounts
 from lenswright.web.schemas.models import InputEntry, Metrics
@@ -12,11 +14,58 @@ class HealthAnswer(Answer):
 
 
 class InstanceEntry(Answer):
+    """Where an instance listens, on which machine, and since when."""
+
     id: str
     host: str
     port: int
     pid: int
     started_at: str
+    machine: str
+
+
+class LatencyEntry(Answer):
+    """Of predictions, in ms; of several instances the percentiles are those of all, within 1 %."""
+
+    p50: float | None
+    p95: float | None
+    p99: float | None
+    mean: float | None
+
+
+class TrafficEntry(Answer):
+    """The first three since the start, the others over the last `window_s` seconds.
+
+    `throughput_per_s` counts predictions.
+    """
+
+    total: int
+    predictions: int
+    errors: int
+    window_s: int
+    window_requests: int
+    throughput_per_s: float
+    error_rate: float
+    latency_ms: LatencyEntry
+
+
+class LiveInstanceEntry(InstanceEntry):
+    """One of the instances that share this home; `versions`: which model serves, by task."""
+
+    answers: bool = Field(description="whether this is the instance that gave the present answer")
+    versions: dict[str, str]
+    requests: TrafficEntry
+    queue_length: int
+    memory_bytes: int
+
+
+class AllInstancesEntry(Answer):
+    """The sum over the instances; what one counted ends with it."""
+
+    count: int
+    requests: TrafficEntry
+    queue_length: int
+    memory_bytes: int
 
 
 class Confusion(Answer):
@@ -71,6 +120,8 @@ class StatusAnswer(Answer):
     tasks: list[str]
     version: str
     instance: InstanceEntry
+    instances: list[LiveInstanceEntry]
+    all_instances: AllInstancesEntry
     uptime_s: float
     model: LiveModelEntry | None
     model_version: str | None

@@ -5,7 +5,6 @@ from flask import Response
 
 from lenswright.web.openapi import operation
 from lenswright.web.services import services
-from lenswright.web.status_report import serving_versions
 
 blueprint = APIBlueprint("metrics", __name__, tag="watch")
 
@@ -17,5 +16,5 @@ _TEXT = {"text/plain": {"schema": {"type": "string"}}}
 def metrics() -> Response:
     here = services()
     here.metrics.set_training(here.supervisor.active() is not None)
-    here.metrics.set_models(serving_versions(here))
+    here.metrics.set_models(here.live.versions())
     return Response(here.metrics.render(), content_type="text/plain; version=0.0.4; charset=utf-8")
