@@ -5,6 +5,8 @@ import sys
 
 import structlog
 
+from lenswright.redaction import redacted, secrets_of
+
 CHATTY = ("alembic", "tf2onnx")  # they tell what they are made of, at every start
 
 
@@ -25,6 +27,7 @@ def configure_logs(level: str = "INFO", log_format: str = "auto") -> None:
         processors=[
             structlog.stdlib.ProcessorFormatter.remove_processors_meta,
             structlog.processors.format_exc_info,
+            _hiding(secrets_of()),
             renderer,
         ],
     )
@@ -35,3 +38,15 @@ def configure_logs(level: str = "INFO", log_format: str = "auto") -> None:
     root.setLevel(level)
     for name in CHATTY:
         logging.getLogger(name).setLevel(logging.WARNING)
+
+
+def _hiding(secrets: tuple[str, ...]) -> structlog.typing.Processor:
+    """Return what takes secrets out of all texts of an event, of its traceback, too."""
+
+    def hide(_logger: object, _method: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
+        for name, value in event.items():
+            if isinstance(value, str):
+                event[name] = redacted(value, secrets)
+        return event
+
+    return hide

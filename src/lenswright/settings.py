@@ -1,14 +1,20 @@
 """Settings: read once from the environment and `.env`; a bad value names its variable."""
 
+import ipaddress
+import re
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from lenswright.errors import SettingsError
+from lenswright.redaction import redacted
 
 PREFIX = "LENSWRIGHT_"
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+_ORIGIN = re.compile(r"[a-z][a-z0-9+.-]*://[^/?#@*\s]+")
+_HOST_NAME = re.compile(r"[\w.-]+|\[?[0-9A-Fa-f:.]+\]?")
 
 
 class Settings(BaseSettings):
@@ -17,8 +23,12 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix=PREFIX, env_file=".env", extra="ignore", frozen=True)
 
     home: Path = Field(Path(), description="folder of all state: data/, uploads/, models/")
-    database_url: str = Field("", description="SQLAlchemy URL; default: SQLite in <home>/data/lenswright.db")
-    blob_url: str = Field("", description="fsspec URL or folder of uploads/ and models/; default: <home>")
+    database_url: str = Field(
+        "", repr=False, description="SQLAlchemy URL; default: SQLite in <home>/data/lenswright.db"
+    )
+    blob_url: str = Field(
+        "", repr=False, description="fsspec URL or folder of uploads/ and models/; default: <home>"
+    )
     bundled_models: Path | None = Field(None, description="folder of the models that ship with lenswright")
     backbone_weights: Path | None = Field(None, description="a weights file, or a folder of <backbone>*.h5")
     allow_download: bool = Field(True, description="let Keras download ImageNet weights when none are given")
@@ -41,6 +51,35 @@ class Settings(BaseSettings):
     max_files: int = Field(5_000, ge=1, description="most files in one upload")
     max_archive_bytes: int = Field(2_000_000_000, ge=1_000, description="most bytes a zip may unpack to")
     max_archive_members: int = Field(200_000, ge=1, description="most members in one zip")
+    max_archive_ratio: int = Field(
+        200, ge=2, description="most bytes out of one packed byte, for what unpacks to over 10 MB"
+    )
+    max_json_bytes: int = Field(
+        10_000_000, ge=1_000, description="largest JSON body; one that holds a photo may be larger"
+    )
+    max_form_text_bytes: int = Field(500_000, ge=1_000, description="largest text fields of a form, together")
+    requests_per_minute: int = Field(
+        100, ge=0, description="requests of one address without a key, loopback excepted; 0: no limit"
+    )
+    key_requests_per_minute: int = Field(
+        0, ge=0, description="requests with one key that has no limit of its own; 0: no limit"
+    )
+    wrong_keys_per_minute: int = Field(
+        20, ge=0, description="wrong keys from one address before it must wait; 0: no limit"
+    )
+    limit_storage_url: str = Field(
+        "", repr=False, description="redis://... in which instances count together; default: each by itself"
+    )
+    trusted_proxies: str = Field(
+        "", description="addresses or networks of proxies whose X-Forwarded-* is believed, comma-separated"
+    )
+    allowed_hosts: str = Field(
+        "",
+        description="names under which API and dashboard may be asked, besides loopback's; comma-separated",
+    )
+    cors_origins: str = Field(
+        "", description="origins whose pages may use the API, as in https://a.example; comma-separated"
+    )
     keep_predicted_photos: Literal["no", "unsure", "all"] = Field(
         "no", description="photos of /predict to keep for review: no, unsure (those not accepted) or all"
     )
@@ -58,6 +97,28 @@ class Settings(BaseSettings):
     api_url: str = Field("http://127.0.0.1:5000", description="the API the dashboard polls")
     dashboard_host: str = Field("127.0.0.1", description="address the dashboard listens on")
     dashboard_port: int = Field(8050, ge=1, le=65535, description="port the dashboard listens on")
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _are_networks(cls, text: str) -> str:
+        for part in listed(text):
+            ipaddress.ip_network(part, strict=False)
+        return text
+
+    @field_validator("allowed_hosts")
+    @classmethod
+    def _are_host_names(cls, text: str) -> str:
+        return _each(_HOST_NAME, text, "names without a port, as in photos.example")
+
+    @field_validator("cors_origins")
+    @classmethod
+    def _are_origins(cls, text: str) -> str:
+        return _each(_ORIGIN, text.lower(), "exact origins, as in https://a.example, no * and no path")
+
+    @property
+    def trusted_networks(self) -> tuple[Network, ...]:
+        """The proxies whose word is taken."""
+        return tuple(ipaddress.ip_network(part, strict=False) for part in listed(self.trusted_proxies))
 
     @property
     def data_folder(self) -> Path:
@@ -84,7 +145,19 @@ def load_settings(**overrides: Any) -> Settings:
     except ValidationError as exc:
         lines = [
             f"{PREFIX}{'_'.join(str(part) for part in error['loc']).upper()}: {error['msg']}."
-            f" Received: {error['input']!r}."
+            f" Received: {redacted(repr(error['input']))}."
             for error in exc.errors()
         ]
         raise SettingsError(" ".join(lines)) from exc
+
+
+def listed(text: str) -> tuple[str, ...]:
+    """Return the parts of a setting that is a list: separated by commas or spaces."""
+    return tuple(text.replace(",", " ").split())
+
+
+def _each(pattern: re.Pattern[str], text: str, expected: str) -> str:
+    for part in listed(text):
+        if not pattern.fullmatch(part):
+            raise ValueError(f"expected {expected}")
+    return text
