@@ -28,7 +28,7 @@ PROMOTION = (
 )
 
 
-@pytest.fixture(params=["0001", "0002", "0003", "0004", "0005"])
+@pytest.fixture(params=["0001", "0002", "0003", "0004", "0006"])
 def updated(request: pytest.FixtureRequest, databases: Databases, tmp_path: Path) -> Iterator[Database]:
     """A database of an older version, with something in it, opened by the present one."""
     (tmp_path / "data").mkdir()

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Answered:
-    """One answered request; `at` in epoch seconds. The last five are None unless it was a prediction."""
+    """One answered request; `at` in epoch seconds. The last six are None unless it was a prediction."""
 
     request_id: str
     at: float
@@ -17,6 +17,7 @@ class Answered:
     predicted_class: str | None = None
     confidence: float | None = None
     answer_status: str | None = None
+    distance: float | None = None
 
     @property
     def is_prediction(self) -> bool:

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Engine, inspect, text
 
 from lenswright.errors import StorageFailure
 
-HEAD = "0006"  # the newest file in migrations/versions; a test compares
+HEAD = "0007"  # the newest file in migrations/versions; a test compares
 MIGRATIONS = Path(__file__).with_name("migrations")
 
 

@@ -1,9 +1,11 @@
 """The tables of runs, versions, requests and instances."""
 
-from sqlalchemy import Boolean, ForeignKey, Index, String, Text, false
+from sqlalchemy import Boolean, ForeignKey, Index, String, Text, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lenswright.storage.base import Table
+
+ANSWERED = text("predicted_class IS NOT NULL")  # of requests: those that were predictions
 
 
 class RunRow(Table):
@@ -92,10 +94,13 @@ class PromotionRow(Table):
 
 
 class RequestRow(Table):
-    """One answered request."""
+    """One answered request; `distance` is that of the photo to the training photos, where it is known."""
 
     __tablename__ = "requests"
-    __table_args__ = (Index(None, "at"),)
+    __table_args__ = (
+        Index(None, "at"),
+        Index(None, "task", "version", "at", sqlite_where=ANSWERED, postgresql_where=ANSWERED),
+    )
 
     id: Mapped[str] = mapped_column(String(100), primary_key=True)
     at: Mapped[float]
@@ -108,6 +113,7 @@ class RequestRow(Table):
     predicted_class: Mapped[str | None] = mapped_column(String(100))
     confidence: Mapped[float | None]
     answer_status: Mapped[str | None] = mapped_column(String(10))
+    distance: Mapped[float | None]
 
 
 class InstanceRow(Table):

@@ -59,6 +59,7 @@ def _said(prediction: Prediction) -> dict[str, Any]:
         "predicted_class": prediction.predicted_class,
         "confidence": prediction.confidence,
         "answer_status": prediction.status,
+        "distance": prediction.distance,
     }
 
 
