@@ -1,9 +1,12 @@
 """A trainer gets the settings of the service in its environment."""
 
+import os
 import sys
 from pathlib import Path
 
-from lenswright.jobs.launcher import Launcher, environment, read_tail
+import pytest
+
+from lenswright.jobs.launcher import NICENESS, Launcher, environment, read_tail
 from lenswright.settings import Settings
 
 
@@ -22,6 +25,18 @@ def test_a_process_is_told_its_run_and_its_words_are_kept(tmp_path: Path) -> Non
     assert child.child.wait(10) == 0
     assert child.log_tail() == "['--run-id', '7']"
     assert child.log_file == tmp_path.resolve() / "data" / "runs" / "7" / "trainer.log"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="niceness is read from /proc")
+def test_a_trainer_is_nice_within_its_session_and_among_the_sessions(tmp_path: Path) -> None:
+    settings = Settings(home=tmp_path, _env_file=None)  # type: ignore[call-arg]
+    process = Launcher(settings, [sys.executable, "-c", "import time; time.sleep(30)"]).launch(7)
+    group = Path(f"/proc/{process.pid}/autogroup")
+    said = group.read_text() if group.exists() else f"no such groups here, nice {NICENESS}"
+    niceness = os.getpriority(os.PRIO_PROCESS, process.pid)
+    process.kill()
+    assert niceness == NICENESS
+    assert said.strip().endswith(f"nice {NICENESS}")
 
 
 def test_the_tail_of_a_long_log_is_its_last_lines(tmp_path: Path) -> None:

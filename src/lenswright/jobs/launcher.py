@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from lenswright.jobs.processes import kill_group
+from lenswright.jobs.processes import kill_group, yield_to_others
 from lenswright.settings import PREFIX, Settings
 
 TRAINER = (sys.executable, "-m", "lenswright.training")
@@ -57,8 +57,7 @@ class Launcher:
                 env=os.environ | environment(self._settings),
                 start_new_session=True,  # Ctrl-C is for us; we then stop it in order
             )
-        if hasattr(os, "setpriority"):
-            os.setpriority(os.PRIO_PROCESS, child.pid, NICENESS)
+        yield_to_others(child.pid, NICENESS)
         return TrainerProcess(child.pid, child, log_file)
 
     def log_file(self, run_id: int) -> Path:

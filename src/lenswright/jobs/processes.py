@@ -1,9 +1,11 @@
-"""Processes by id: whether one still lives, and ending a whole group of them."""
+"""Processes by id: whether one still lives, how much it may have of the CPU, ending a whole group of them."""
 
 import logging
 import os
 import signal
 from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
 
 import psutil
 
@@ -22,6 +24,18 @@ def is_alive(pid: int, arguments: Sequence[str]) -> bool:
         ]
     except psutil.Error:
         return False
+
+
+def yield_to_others(pid: int, niceness: int) -> None:
+    """Let other processes have the CPU before `pid`, a session leader, and what it starts.
+
+    Where Linux groups tasks by session (`sched_autogroup_enabled`), niceness counts within the session
+    only: a nice trainer would still get as much as the whole service. So the group becomes nice, too.
+    """
+    if hasattr(os, "setpriority"):
+        os.setpriority(os.PRIO_PROCESS, pid, niceness)
+    with suppress(OSError):  # no such groups on this system, or it ended already
+        Path(f"/proc/{pid}/autogroup").write_text(str(niceness))
 
 
 def kill_group(pid: int) -> None:
