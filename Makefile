@@ -4,12 +4,13 @@ PYTHON ?= python3
 VENV   ?= .venv
 BIN    := $(VENV)/bin
 PORT   ?= 5000
+PORTS  ?= 5000 5001 5002
 DASHBOARD_PORT ?= 8050
 API_URL ?= http://127.0.0.1:$(PORT)
 USERS  ?= 50
 DURATION ?= 60s
 
-.PHONY: setup run test check serve dashboard load clean
+.PHONY: setup run test check serve serve-many dashboard load load-report clean
 
 setup: $(VENV)/.installed
 
@@ -36,11 +37,17 @@ check: setup          ## format, lint, types, layers
 serve: setup          ## one API instance: make serve PORT=5001
 	$(BIN)/python app.py --port $(PORT)
 
+serve-many: setup     ## several instances: make serve-many PORTS="5000 5001 5002"
+	$(BIN)/python app.py --ports $(PORTS)
+
 dashboard: setup      ## one dashboard: make dashboard DASHBOARD_PORT=8051 API_URL=http://127.0.0.1:5001
 	$(BIN)/python dashboard.py --api-url $(API_URL) --port $(DASHBOARD_PORT)
 
 load: setup           ## a load test of API_URL: make load USERS=50 DURATION=60s
 	$(BIN)/locust --headless --users $(USERS) --spawn-rate 10 --run-time $(DURATION) --host $(API_URL)
+
+load-report: setup    ## 1, 2 and 3 instances under 100 and 200 users: the table and plots of the README
+	$(BIN)/python -m benchmarks.load_report
 
 clean:                ## remove the environment, keep the data
 	rm -rf $(VENV)
