@@ -58,7 +58,7 @@ class AnswerCache:
         key = AnswerKey(hashlib.sha256(data).digest(), task, version)
         found = self._find(key)
         if found is not None:
-            return replace(found, cached=True, decode_ms=0.0, inference_ms=0.0)
+            return replace(found, cached=True, decode_ms=0.0, inference_ms=0.0, queue_ms=0.0)
         prediction = ask()
         self._keep(key, prediction)
         return prediction

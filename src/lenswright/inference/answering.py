@@ -1,6 +1,8 @@
 """One version that answers, from when it was taken until it is let go, whatever is promoted meanwhile."""
 
+import time
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from functools import partial
 
 from lenswright.errors import ImageError, LenswrightError
@@ -28,9 +30,17 @@ class Answering:
 
         Raises Overloaded or ImageError. A kept answer waits for no turn.
         """
-        ask = partial(self._classifier.classify, data, limits=limits)
-        prediction = self._cache.answer(data, self.task, self.version, partial(self._bench.run, ask))
-        return prediction.first(top_k)
+        ask = partial(self._ask_in_turn, data, limits)
+        return self._cache.answer(data, self.task, self.version, ask).first(top_k)
+
+    def _ask_in_turn(self, data: bytes, limits: DecodeLimits) -> Prediction:
+        asked = time.perf_counter()
+
+        def classify() -> Prediction:
+            waited_ms = (time.perf_counter() - asked) * 1e3
+            return replace(self._classifier.classify(data, limits=limits), queue_ms=waited_ms)
+
+        return self._bench.run(classify)
 
     def classify_each(
         self,

@@ -11,7 +11,7 @@ from lenswright.errors import NoModel, Unavailable
 from lenswright.imaging.decode import DecodeLimits
 from lenswright.inference.answer_cache import AnswerCache
 from lenswright.inference.answering import Answering
-from lenswright.inference.bench import Bench
+from lenswright.inference.bench import DEADLINE_S, Bench
 from lenswright.inference.classifier import DEFAULT_LIMITS, Classifier
 from lenswright.inference.explain import Explanation
 from lenswright.inference.memory import give_back_memory
@@ -47,13 +47,14 @@ class LiveModels:
         *,
         concurrent: int = 1,
         queue_size: int = 64,
+        deadline_s: float = DEADLINE_S,
         poll_s: float = 1.0,
         load: Callable[[Bundle], Classifier] = Classifier,
         cache: AnswerCache | None = None,
     ) -> None:
         self.cache = cache or AnswerCache()
         self._promotion, self._bundles, self._load = promotion, bundles, load
-        self._bench = Bench(concurrent, queue_size)
+        self._bench = Bench(concurrent, queue_size, deadline_s)
         self._poll_s = poll_s
         self._current: dict[str, Classifier] = {}
         self._problems: dict[str, _Problem] = {}  # by task
@@ -73,6 +74,11 @@ class LiveModels:
         if self._thread.is_alive():
             self._thread.join()
         self._bench.close()
+
+    @property
+    def waiting(self) -> int:
+        """How many photos wait for their turn to be classified."""
+        return self._bench.waiting
 
     def ready(self) -> bool:
         """Return whether the first attempt to load every champion is over."""

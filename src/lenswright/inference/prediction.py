@@ -15,6 +15,7 @@ class Prediction:
     should be, else `accepted`. `distance` is the cosine distance 0..2 of its embedding to the photos
     the model was trained on, None where the model keeps none of them. `uncertainty` and `novelty`, 0..1,
     are as the functions below define them. `cached`: it was kept from an earlier request, and took no time.
+    `queue_ms`: how long it waited for its turn, which is no part of the other times.
     """
 
     task: str
@@ -29,6 +30,7 @@ class Prediction:
     uncertainty: float = 0.0
     novelty: float = 0.5
     cached: bool = False
+    queue_ms: float = 0.0
 
     def first(self, count: int | None) -> "Prediction":
         """Return it with the `count` likeliest classes only, or as it is for None."""
