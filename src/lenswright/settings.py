@@ -5,7 +5,7 @@ import re
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from lenswright.errors import SettingsError
@@ -80,6 +80,16 @@ class Settings(BaseSettings):
     cors_origins: str = Field(
         "", description="origins whose pages may use the API, as in https://a.example; comma-separated"
     )
+    require_keys: Literal["auto", "yes", "no"] = Field(
+        "auto", description="whether callers need an API key; auto: unless only this machine reaches the API"
+    )
+    insecure: bool = Field(
+        False, description="start although everybody who reaches the address could do everything"
+    )
+    api_key: SecretStr | None = Field(
+        None, description="the key that the dashboard and the command line send to the API"
+    )
+    audit_days: int = Field(365, ge=1, description="how long the audit log is kept")
     keep_predicted_photos: Literal["no", "unsure", "all"] = Field(
         "no", description="photos of /predict to keep for review: no, unsure (those not accepted) or all"
     )

@@ -1,8 +1,9 @@
-"""Who asks: what the audit trail says of the present request."""
+"""Who asks: what the audit log and the trail of edits say of the present request."""
 
-from flask import request
+from lenswright.web.caller import caller
 
 
 def actor() -> str:
-    """Return the address that the present request came from; there are no names while there are no keys."""
-    return f"api, {request.remote_addr or 'unknown address'}"
+    """Return the key and the address of the present request, e.g. `key 'lab-3' from 10.0.0.7`."""
+    who = caller()
+    return f"api, {who.address}" if who.key_id is None else f"key {who.name!r} from {who.address}"

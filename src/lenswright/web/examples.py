@@ -172,4 +172,15 @@ GROUPS: dict[str, tuple[Example, ...]] = {
         Example("GET", "/metrics", "Numbers for Prometheus"),
         Example("GET", "/openapi.json", "This interface, for machines"),
     ),
+    "Keys": (
+        Example(
+            "POST",
+            "/keys",
+            "Make a key; it is told once",
+            f"""{_JSON} '{{"name": "lab-3", "role": "labeller"}}'""",
+        ),
+        Example("GET", "/keys", "Every key, its role, when it was used last"),
+        Example("POST", "/keys/1/revoke", "Let it open nothing any more"),
+        Example("GET", "/audit", "Who changed what, when and from where"),
+    ),
 }

@@ -12,6 +12,8 @@ from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from lenswright import __version__
+from lenswright.access.roles import Role
+from lenswright.web.least_role import LEAST, NONE
 from lenswright.web.schemas.base import Problem
 
 _REF = "#/components/schemas/{model}"
@@ -22,10 +24,22 @@ TAGS = {
     "train": "Training runs",
     "models": "Versions of models",
     "watch": "How the service is",
+    "access": "Keys, and who changed what",
 }
 _ALWAYS = (500, 503)
+_OF_KEYS = (401, 403)
+KEY_SCHEMES: dict[str, dict[str, str]] = {
+    "bearer": {
+        "type": "http",
+        "scheme": "bearer",
+        "description": "An API key as `Authorization: Bearer KEY`",
+    },
+    "header": {"type": "apiKey", "in": "header", "name": "X-API-Key", "description": "The same, in a header"},
+}
 _WORDS = {
     400: "malformed request",
+    401: "a key is needed, or the one that came is not valid",
+    403: "the role of the key is not enough",
     404: "no such thing",
     409: "not now: see `code`",
     413: "too large",
@@ -44,6 +58,7 @@ def configure_openapi(app: APIFlask) -> None:
         AUTO_VALIDATION_ERROR_RESPONSE=False,
         AUTO_OPERATION_ID=True,
         AUTO_SERVERS=False,
+        SECURITY_SCHEMES=KEY_SCHEMES,
         DESCRIPTION="A self-hosted image classifier: predict, collect photos, train, compare, promote.",
     )
     app.version = __version__
@@ -54,6 +69,7 @@ def operation(
     summary: str,
     answer: type[BaseModel] | tuple[type[BaseModel], ...] | dict[str, Any],
     *,
+    least: Role | None,
     status: int | tuple[int, ...] = 200,
     problems: tuple[int, ...] = (),
     body: dict[str, Any] | None = None,
@@ -61,22 +77,31 @@ def operation(
 ) -> dict[str, Any]:
     """Return what `@blueprint.doc(**...)` takes.
 
-    `answer`: a model, several alternatives, or OpenAPI content as it is. `body`: a request body.
+    `answer`: a model, several alternatives, or OpenAPI content as it is. `body`: a request body. `least`: the
+    least role that may ask this, None for everybody; requests are held against it.
     """
     statuses = (status,) if isinstance(status, int) else status
     content = answer if isinstance(answer, dict) else {"application/json": {"schema": _schema(answer)}}
     responses: dict[int, Any] = {
         code: {"description": HTTPStatus(code).phrase, "content": content} for code in statuses
     }
-    for code in sorted({*problems, *_ALWAYS}):
+    for code in sorted({*problems, *_ALWAYS, *(_OF_KEYS if least else ())}):
         refused = {"application/problem+json": {"schema": _schema(Problem)}}
         responses[code] = {"description": _WORDS[code], "content": refused}
-    said: dict[str, Any] = {"summary": summary, "description": description, "responses": responses}
+    extensions: dict[str, Any] = {LEAST: least.title if least else NONE}
+    extensions["security"] = [{name: []} for name in KEY_SCHEMES] if least else []
     if body is not None:
-        said["extensions"] = {
-            "requestBody": body
-        }  # APIFlask copies extensions into the operation as they are
-    return said
+        extensions["requestBody"] = body  # APIFlask copies extensions into the operation as they are
+    told = " ".join(part for part in (description, _told(least)) if part)
+    return {"summary": summary, "description": told, "responses": responses, "extensions": extensions}
+
+
+def _told(least: Role | None) -> str:
+    if least is None:
+        return "Needs no key."
+    return (
+        f"Needs a key of role {least.title}{'' if least is max(Role) else ' or higher'}, if keys are needed."
+    )
 
 
 def json_body(model: type[BaseModel], example: dict[str, Any] | None = None) -> dict[str, Any]:

@@ -9,15 +9,19 @@ from typing import Any
 
 from apiflask import APIFlask
 from apiflask.exceptions import HTTPError
-from flask import Response, current_app, g
-from werkzeug.exceptions import HTTPException
+from flask import Response, current_app, g, request
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from lenswright import errors
+from lenswright.access import refusals as access
+from lenswright.web import refusals
 
 _log = logging.getLogger(__name__)
 
 STATUS: dict[type[errors.LenswrightError], int] = {
     errors.MalformedRequest: 400,
+    access.AccessRefused: 401,
+    access.RoleTooLow: 403,
     errors.NotFound: 404,
     errors.Conflict: 409,
     errors.ImageTooLarge: 413,
@@ -25,6 +29,9 @@ STATUS: dict[type[errors.LenswrightError], int] = {
     errors.InputRefused: 422,
     errors.BundleRefused: 422,
     errors.Unavailable: 503,
+    refusals.UnexpectedHost: 421,
+    refusals.ForeignPage: 403,
+    refusals.RateLimited: 429,
     errors.LenswrightError: 500,
 }
 CODES = {
@@ -73,11 +80,20 @@ def _ours(error: errors.LenswrightError) -> Response:
     status = status_of(error)
     if status >= 500:
         _log.warning("%s: %s", error.code, error)
-    extra = {"run_id": error.run_id} if isinstance(error, errors.RunInProgress) else {}
-    response = problem(status, error.code, str(error), **extra)
-    if isinstance(error, errors.Unavailable):
+    response = problem(status, error.code, str(error), **_extra(error))
+    if isinstance(error, (errors.Unavailable, refusals.RateLimited)):
         response.headers["Retry-After"] = str(error.retry_after_s)
+    if status == HTTPStatus.UNAUTHORIZED:
+        wrong = ', error="invalid_token"' if isinstance(error, access.InvalidKey) else ""
+        response.headers["WWW-Authenticate"] = f'Bearer realm="lenswright"{wrong}'
     return response
+
+
+def _extra(error: errors.LenswrightError) -> dict[str, Any]:
+    """Return what programs may want to know of an error beside its code."""
+    if isinstance(error, errors.RunInProgress):
+        return {"run_id": error.run_id}
+    return {"role_needed": error.least.title} if isinstance(error, access.RoleTooLow) else {}
 
 
 def _bad_parameter(error: HTTPError) -> Response:
@@ -93,10 +109,21 @@ def _bad_parameter(error: HTTPError) -> Response:
 def _http(error: HTTPException) -> Response:
     if error.code is None or error.code < 400:  # a redirect
         return Response(error.get_body(), error.code, error.get_headers())
-    response = problem(error.code, CODES.get(error.code, "http_error"), str(error.description))
+    description = str(error.description)
+    if description == RequestEntityTooLarge.description:  # of the framework, which says no numbers
+        description = _too_much()
+    response = problem(error.code, CODES.get(error.code, "http_error"), description)
     kept = [(name, value) for name, value in error.get_headers() if name in ("Allow", "Retry-After")]
     response.headers.extend(kept)
     return response
+
+
+def _too_much() -> str:
+    return (
+        f"Expected a body of at most {request.max_content_length} bytes; in a form at most"
+        f" {request.max_form_parts} parts, their text at most {request.max_form_memory_size} bytes."
+        " Received: more."
+    )
 
 
 def _unexpected(error: Exception) -> Response:

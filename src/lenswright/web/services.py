@@ -11,6 +11,10 @@ from typing import Any
 
 from flask import Flask, current_app
 
+from lenswright.access.audit import AuditTrail
+from lenswright.access.entrance import keys_needed
+from lenswright.access.key_ring import KeyRing
+from lenswright.access.keys import Keys
 from lenswright.cpus import cpu_count
 from lenswright.dataset.feedback import FeedbackDesk
 from lenswright.dataset.forgetting import Forgetting
@@ -27,6 +31,7 @@ from lenswright.jobs.desk import TrainingDesk
 from lenswright.jobs.launcher import TRAINER, Launcher
 from lenswright.jobs.promoter import Promoter
 from lenswright.jobs.supervisor import Supervisor
+from lenswright.monitoring.drift_watch import DriftWatch
 from lenswright.monitoring.instance import Instance
 from lenswright.monitoring.instances import Instances
 from lenswright.monitoring.metrics import Metrics
@@ -74,7 +79,24 @@ class Services:
     def archive_limits(self) -> ArchiveLimits:
         """What a zip may unpack to."""
         most = self.settings
-        return ArchiveLimits(most.max_archive_members, most.max_archive_bytes, most.max_file_bytes)
+        return ArchiveLimits(
+            most.max_archive_members, most.max_archive_bytes, most.max_file_bytes, most.max_archive_ratio
+        )
+
+    @cached_property
+    def keys(self) -> KeyRing:
+        """The API keys, in memory."""
+        return KeyRing(Keys(self.database, self.clock))
+
+    @cached_property
+    def keys_needed(self) -> bool:
+        """Whether callers must show a key; settled at the start."""
+        return keys_needed(self.settings, self.keys.keys)
+
+    @cached_property
+    def audit(self) -> AuditTrail:
+        """Records who changes what."""
+        return AuditTrail(self.database, self.clock, keep_days=self.settings.audit_days)
 
     @cached_property
     def feedback(self) -> FeedbackDesk:
@@ -115,6 +137,11 @@ class Services:
         return Instances(self.database, self.instance, figures, clock=self.clock)
 
     @cached_property
+    def drift(self) -> DriftWatch:
+        """Holds recent answers against those to the validation photos."""
+        return DriftWatch(self.database, self.report)
+
+    @cached_property
     def report(self) -> Callable[[str, str], dict[str, Any]]:
         """Reads the report of (task, version): it never changes, and every status asks for it."""
         return lru_cache(maxsize=32)(self.bundles.report)
@@ -122,6 +149,7 @@ class Services:
     def start(self) -> None:
         """Adopt the models that are there, load the live ones, look after training and the bin."""
         self.watch()
+        self.keys.start()
         self.versions.adopt(self.settings.bundled_models)
         self.live.start()
         self.supervisor.start()
@@ -141,6 +169,7 @@ class Services:
         self.caretaker.close()
         self.live.close()
         self.kept_photos.close()
+        self.keys.close()
         self.request_log.close()
         self.database.close()
 

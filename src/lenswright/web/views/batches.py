@@ -4,6 +4,7 @@ from typing import Any
 
 from apiflask import APIBlueprint
 
+from lenswright.access.roles import Role
 from lenswright.dataset.edit_history import edit, edits_page
 from lenswright.dataset.edits import BATCHES
 from lenswright.web.edit_report import edit_json, edit_with_entries
@@ -24,7 +25,9 @@ _BATCH_PATH = "/dataset/batches/<int(max=4611686018427387904):batch_id>"  # a la
 
 
 @blueprint.get("/dataset/batches")
-@blueprint.doc(**operation("What was uploaded, newest first", BatchesAnswer, problems=(400, 422)))
+@blueprint.doc(
+    **operation("What was uploaded, newest first", BatchesAnswer, least=Role.VIEWER, problems=(400, 422))
+)
 @blueprint.input(TaskPageQuery, location="query", arg_name="query")
 def batches(query: TaskPageQuery) -> dict[str, Any]:
     total, found = edits_page(services().database, task_of(query.task), page=query.wanted, actions=BATCHES)
@@ -36,6 +39,7 @@ def batches(query: TaskPageQuery) -> dict[str, Any]:
     **operation(
         "One upload, file by file",
         EditWithEntriesAnswer,
+        least=Role.VIEWER,
         problems=(400, 404),
         description="A file was stored, labelled, a duplicate of `photo_id`, refused because of `reason`, or"
         " brought a photo back from the bin. A duplicate that came with another label has the code"

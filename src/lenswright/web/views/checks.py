@@ -4,6 +4,7 @@ from typing import Any
 
 from apiflask import APIBlueprint
 
+from lenswright.access.roles import Role
 from lenswright.dataset.conflicts import conflicts_page
 from lenswright.dataset.duplicate_groups import duplicate_groups_page
 from lenswright.dataset.suggestions import suggestions_page
@@ -35,6 +36,7 @@ blueprint = APIBlueprint("checks", __name__, tag="photos")
     **operation(
         "Look for wrong labels, near-duplicates and what would help most",
         SubmittedAnswer,
+        least=Role.LABELLER,
         status=202,
         problems=(400, 409, 422),
         body=json_body(CheckBody, {"task": "cats-vs-dogs"}),
@@ -52,6 +54,7 @@ def check(query: TaskQuery) -> tuple[dict[str, Any], int]:
     **operation(
         "Labels that look wrong, the most doubtful first",
         SuggestionsAnswer,
+        least=Role.VIEWER,
         problems=(400, 422),
         description="Of the last check, less what was relabelled, confirmed or deleted since.",
     )
@@ -72,6 +75,7 @@ def suggestions(query: TaskPageQuery) -> dict[str, Any]:
     **operation(
         "Photos that look alike, group by group",
         DuplicatesAnswer,
+        least=Role.VIEWER,
         problems=(400, 422),
         description="Those with several labels come first, then the largest.",
     )
@@ -89,6 +93,7 @@ def duplicates(query: DuplicatesQuery) -> dict[str, Any]:
     **operation(
         "Pictures that came again with another label, the newest first",
         ConflictsAnswer,
+        least=Role.VIEWER,
         problems=(400, 422),
         description="Until somebody relabels, confirms or deletes the photo.",
     )
@@ -104,6 +109,7 @@ def conflicts(query: TaskPageQuery) -> dict[str, Any]:
     **operation(
         "Which photos would help most, by the last check",
         AdviceAnswer,
+        least=Role.VIEWER,
         problems=(400, 404, 422),
         description="The learning curve is measured on photos that the models have not seen.",
     )

@@ -6,6 +6,7 @@ from typing import Any
 from apiflask import APIBlueprint
 from flask import Response
 
+from lenswright.access.roles import Role
 from lenswright.dataset.distribution import distribution
 from lenswright.dataset.gallery import Wanted, photos_page
 from lenswright.dataset.statistics import photo as photo_of
@@ -28,14 +29,18 @@ _THUMBNAIL = {"image/jpeg": {"schema": binary()}}
 
 
 @blueprint.get("/dataset")
-@blueprint.doc(**operation("Counts per class and split, and problems", DatasetAnswer, problems=(400, 422)))
+@blueprint.doc(
+    **operation(
+        "Counts per class and split, and problems", DatasetAnswer, least=Role.VIEWER, problems=(400, 422)
+    )
+)
 @blueprint.input(TaskQuery, location="query", arg_name="query")
 def dataset(query: TaskQuery) -> dict[str, Any]:
     return dataset_report(services(), task_of(query.task))
 
 
 @blueprint.get("/dataset/images")
-@blueprint.doc(**operation("The photos, page by page", ImagesAnswer, problems=(400, 422)))
+@blueprint.doc(**operation("The photos, page by page", ImagesAnswer, least=Role.VIEWER, problems=(400, 422)))
 @blueprint.input(ImagesQuery, location="query", arg_name="query")
 def images(query: ImagesQuery) -> dict[str, Any]:
     wanted = Wanted(
@@ -61,7 +66,10 @@ def images(query: ImagesQuery) -> dict[str, Any]:
 @blueprint.get("/dataset/distribution")
 @blueprint.doc(
     **operation(
-        "How bright, sharp and large the photos are, and how many", DistributionAnswer, problems=(400, 422)
+        "How bright, sharp and large the photos are, and how many",
+        DistributionAnswer,
+        least=Role.VIEWER,
+        problems=(400, 422),
     )
 )
 @blueprint.input(TaskQuery, location="query", arg_name="query")
@@ -72,7 +80,7 @@ def dataset_distribution(query: TaskQuery) -> dict[str, Any]:
 
 
 @blueprint.get(_PHOTO_PATH)
-@blueprint.doc(**operation("One photo, as it was uploaded", _ANY_PHOTO, problems=(404,)))
+@blueprint.doc(**operation("One photo, as it was uploaded", _ANY_PHOTO, least=Role.VIEWER, problems=(404,)))
 def image(photo_id: int) -> Response:
     here = services()
     photo = photo_of(here.database, photo_id)
@@ -85,6 +93,7 @@ def image(photo_id: int) -> Response:
     **operation(
         "All that is known of one photo: what looks like it, what was done to it, which models saw it",
         PhotoDetails,
+        least=Role.VIEWER,
         problems=(404,),
     )
 )
@@ -94,7 +103,7 @@ def image_details(photo_id: int) -> dict[str, Any]:
 
 
 @blueprint.get(f"{_PHOTO_PATH}/thumbnail")
-@blueprint.doc(**operation("One photo, small", _THUMBNAIL, problems=(404,)))
+@blueprint.doc(**operation("One photo, small", _THUMBNAIL, least=Role.VIEWER, problems=(404,)))
 def image_thumbnail(photo_id: int) -> Response:
     here = services()
     photo = photo_of(here.database, photo_id)

@@ -5,6 +5,7 @@ from typing import Any
 
 from apiflask import APIBlueprint
 
+from lenswright.access.roles import Role
 from lenswright.dataset.bin import delete_photos, restore_photos
 from lenswright.dataset.confirmation import confirm_labels
 from lenswright.dataset.edit_history import edit, edits_page
@@ -45,6 +46,7 @@ _PHOTOS = json_body(PhotosBody, {"photos": [1, 2]})
     **operation(
         "Give photos a label, or take it away",
         ChangeAnswer,
+        least=Role.LABELLER,
         problems=(400, 404, 409, 422),
         body=json_body(LabelBody, {"photos": [1, 2], "label": "cat", "expected": "dog"}),
         description="A photo gets its split with its first label and keeps it. All are labelled, or none. A"
@@ -71,6 +73,7 @@ def label(query: TaskQuery) -> dict[str, Any]:
     **operation(
         "Put photos into the bin",
         ChangeAnswer,
+        least=Role.LABELLER,
         problems=(400, 404, 422),
         body=_PHOTOS,
         description="No model learns from them, and they can be restored until they are forgotten for good.",
@@ -84,7 +87,13 @@ def delete(query: TaskQuery) -> dict[str, Any]:
 
 @blueprint.post("/dataset/images/restore")
 @blueprint.doc(
-    **operation("Take photos out of the bin", ChangeAnswer, problems=(400, 404, 422), body=_PHOTOS)
+    **operation(
+        "Take photos out of the bin",
+        ChangeAnswer,
+        least=Role.LABELLER,
+        problems=(400, 404, 422),
+        body=_PHOTOS,
+    )
 )
 @blueprint.input(TaskQuery, location="query", arg_name="query")
 def restore(query: TaskQuery) -> dict[str, Any]:
@@ -97,6 +106,7 @@ def restore(query: TaskQuery) -> dict[str, Any]:
     **operation(
         "Say that the labels of photos are right",
         ChangeAnswer,
+        least=Role.LABELLER,
         problems=(400, 404, 422),
         body=_PHOTOS,
         description="They are not suggested for another label again until their label changes.",
@@ -113,6 +123,7 @@ def confirm(query: TaskQuery) -> dict[str, Any]:
     **operation(
         "Forget photos for good",
         ForgottenAnswer,
+        least=Role.ADMIN,
         problems=(400, 404, 422),
         body=json_body(ForgetBody, {"photos": [1, 2], "everywhere": True}),
         description="Their bytes, thumbnails and features are removed, unless other photos, of whatever task,"
@@ -131,7 +142,10 @@ def forget(query: TaskQuery) -> dict[str, Any]:
 @blueprint.get("/dataset/edits")
 @blueprint.doc(
     **operation(
-        "What was done to the data set, by whom and when, newest first", EditsAnswer, problems=(400, 422)
+        "What was done to the data set, by whom and when, newest first",
+        EditsAnswer,
+        least=Role.VIEWER,
+        problems=(400, 422),
     )
 )
 @blueprint.input(EditsQuery, location="query", arg_name="query")
@@ -146,7 +160,9 @@ def edits(query: EditsQuery) -> dict[str, Any]:
 
 
 @blueprint.get(_EDIT_PATH)
-@blueprint.doc(**operation("One edit, photo by photo", EditWithEntriesAnswer, problems=(400, 404)))
+@blueprint.doc(
+    **operation("One edit, photo by photo", EditWithEntriesAnswer, least=Role.VIEWER, problems=(400, 404))
+)
 @blueprint.input(EntriesQuery, location="query", arg_name="query")
 def one_edit(edit_id: int, query: EntriesQuery) -> dict[str, Any]:
     database = services().database
@@ -158,6 +174,7 @@ def one_edit(edit_id: int, query: EntriesQuery) -> dict[str, Any]:
     **operation(
         "Undo an edit",
         UndoAnswer,
+        least=Role.LABELLER,
         problems=(400, 404, 409, 422),
         body=json_body(UndoBody, {"task": "cats-vs-dogs"}),
         description="Every photo that still stands as the edit left it goes back to how it stood before;"

@@ -5,6 +5,7 @@ from urllib.parse import quote
 from apiflask import APIBlueprint
 from flask import Response
 
+from lenswright.access.roles import Role
 from lenswright.dataset.export import export_zip
 from lenswright.dataset.known_tasks import check_has_photos
 from lenswright.web.openapi import binary, operation
@@ -20,6 +21,7 @@ blueprint = APIBlueprint("dataset_export", __name__, tag="photos")
     **operation(
         "All photos as a zip",
         {"application/zip": {"schema": binary()}},
+        least=Role.VIEWER,
         problems=(400, 404, 422),
         description="`dataset/train/cat/tom.jpg` and so on, with `labels.csv` (file, label, split, source,"
         " id). Uploaded into a new task it restores labels and splits. Photos whose file is gone are named"

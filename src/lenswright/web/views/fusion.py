@@ -5,6 +5,7 @@ from typing import Any
 
 from apiflask import APIBlueprint
 
+from lenswright.access.roles import Role
 from lenswright.dataset.fusion import Fusion
 from lenswright.web.actor import actor
 from lenswright.web.bodies import json_object
@@ -31,6 +32,7 @@ _EXAMPLE = {
     **operation(
         "Make a task of the photos of others",
         FuseAnswer,
+        least=Role.LABELLER,
         problems=(400, 404, 422),
         body=json_body(FuseBody, _EXAMPLE),
         description="Photos are copied as one edit, which can be undone; their bytes are shared. With"

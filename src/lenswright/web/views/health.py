@@ -13,19 +13,19 @@ blueprint = APIBlueprint("health", __name__, tag="watch")
 
 
 @blueprint.get("/health/live")
-@blueprint.doc(**operation("Whether the process runs", HealthAnswer))
+@blueprint.doc(**operation("Whether the process runs", HealthAnswer, least=None))
 def live() -> dict[str, Any]:
     return {"status": "ok"}
 
 
 @blueprint.get("/health")
-@blueprint.doc(**operation("The same as /health/ready", HealthAnswer))
+@blueprint.doc(**operation("The same as /health/ready", HealthAnswer, least=None))
 def health() -> dict[str, Any]:
     return ready()
 
 
 @blueprint.get("/health/ready")
-@blueprint.doc(**operation("Whether it is warm and can take requests", HealthAnswer))
+@blueprint.doc(**operation("Whether it is warm and can take requests", HealthAnswer, least=None))
 def ready() -> dict[str, Any]:
     here = services()
     if not here.live.ready():

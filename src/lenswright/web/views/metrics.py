@@ -3,6 +3,7 @@
 from apiflask import APIBlueprint
 from flask import Response
 
+from lenswright.access.roles import Role
 from lenswright.web.openapi import operation
 from lenswright.web.services import services
 
@@ -12,7 +13,7 @@ _TEXT = {"text/plain": {"schema": {"type": "string"}}}
 
 
 @blueprint.get("/metrics")
-@blueprint.doc(**operation("Numbers for Prometheus, of this instance", _TEXT))
+@blueprint.doc(**operation("Numbers for Prometheus, of this instance", _TEXT, least=Role.VIEWER))
 def metrics() -> Response:
     here = services()
     here.metrics.set_training(here.supervisor.active() is not None)

@@ -5,6 +5,7 @@ from typing import Any
 from apiflask import APIBlueprint
 from flask import Response
 
+from lenswright.access.roles import Role
 from lenswright.web.bodies import flag_field, json_object, list_field, text_field
 from lenswright.web.model_report import detail, entries
 from lenswright.web.openapi import binary, json_body, operation
@@ -28,7 +29,11 @@ _ANY_FILE = {"application/octet-stream": {"schema": binary()}}
 
 
 @blueprint.get("/models")
-@blueprint.doc(**operation("Every version with its measured quality", ModelsAnswer, problems=(400, 422)))
+@blueprint.doc(
+    **operation(
+        "Every version with its measured quality", ModelsAnswer, least=Role.VIEWER, problems=(400, 422)
+    )
+)
 @blueprint.input(TaskQuery, location="query", arg_name="query")
 def models(query: TaskQuery) -> dict[str, Any]:
     task = task_of(query.task)
@@ -37,14 +42,20 @@ def models(query: TaskQuery) -> dict[str, Any]:
 
 
 @blueprint.get("/models/<version>")
-@blueprint.doc(**operation("One version: manifest, files, history", ModelDetailAnswer, problems=(404,)))
+@blueprint.doc(
+    **operation(
+        "One version: manifest, files, history", ModelDetailAnswer, least=Role.VIEWER, problems=(404,)
+    )
+)
 def model(version: str) -> dict[str, Any]:
     here = services()
     return detail(here, here.versions.get(version))
 
 
 @blueprint.get("/models/<version>/report")
-@blueprint.doc(**operation("How it was measured, mistake by mistake", _ANY_OBJECT, problems=(404,)))
+@blueprint.doc(
+    **operation("How it was measured, mistake by mistake", _ANY_OBJECT, least=Role.VIEWER, problems=(404,))
+)
 def report(version: str) -> dict[str, Any]:
     here = services()
     found: dict[str, Any] = here.bundles.report(here.versions.get(version).task, version)
@@ -52,7 +63,7 @@ def report(version: str) -> dict[str, Any]:
 
 
 @blueprint.get("/models/<version>/files/<name>")
-@blueprint.doc(**operation("Download a file of a version", _ANY_FILE, problems=(404,)))
+@blueprint.doc(**operation("Download a file of a version", _ANY_FILE, least=Role.VIEWER, problems=(404,)))
 def model_file(version: str, name: str) -> Response:
     here = services()
     data = here.bundles.read_file(here.versions.get(version).task, version, name)
@@ -66,6 +77,7 @@ def model_file(version: str, name: str) -> Response:
     **operation(
         "Let this version answer from now on",
         PromotedAnswer,
+        least=Role.TRAINER,
         problems=(400, 404, 409, 422),
         body=json_body(PromoteBody),
         description="The bundle is loaded and must reproduce its golden answers first. Every instance"
@@ -86,6 +98,7 @@ def promote(version: str) -> dict[str, Any]:
     **operation(
         "Write this version in further formats",
         SubmittedAnswer,
+        least=Role.TRAINER,
         status=202,
         problems=(400, 404, 409, 422),
         body=json_body(ExportBody, {"formats": ["saved_model", "tflite"]}),
@@ -99,7 +112,11 @@ def export(version: str) -> tuple[dict[str, Any], int]:
 
 
 @blueprint.post("/models/rollback")
-@blueprint.doc(**operation("Back to the version before", PromotedAnswer, problems=(400, 404, 409, 422)))
+@blueprint.doc(
+    **operation(
+        "Back to the version before", PromotedAnswer, least=Role.TRAINER, problems=(400, 404, 409, 422)
+    )
+)
 @blueprint.input(TaskQuery, location="query", arg_name="query")
 def rollback(query: TaskQuery) -> dict[str, Any]:
     task = task_of(query.task or text_field(json_object(), "task"))

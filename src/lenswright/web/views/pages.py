@@ -5,6 +5,7 @@ from flask import Response, abort, render_template, request, send_from_directory
 
 from lenswright import __version__
 from lenswright.web.examples import GROUPS
+from lenswright.web.least_role import OPEN_TO_ALL
 from lenswright.web.services import services
 from lenswright.web.status_report import live_model_entry
 
@@ -14,6 +15,7 @@ DOCS_ASSETS = ("swagger-ui.css", "swagger-ui-bundle.js")
 
 
 @blueprint.get("/")
+@blueprint.doc(**OPEN_TO_ALL)
 def home() -> str:
     """Say what is here and how to use it."""
     here = services()
@@ -31,12 +33,14 @@ def home() -> str:
 
 
 @blueprint.get("/docs")
+@blueprint.doc(**OPEN_TO_ALL)
 def docs() -> str:
     """Show the interface, ready to be tried."""
     return render_template("docs.html")
 
 
 @blueprint.get("/docs/assets/<name>")
+@blueprint.doc(**OPEN_TO_ALL)
 def docs_asset(name: str) -> Response:
     """Send a file of Swagger UI."""
     if name not in DOCS_ASSETS:

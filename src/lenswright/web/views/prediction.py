@@ -7,6 +7,7 @@ from typing import Any
 from apiflask import APIBlueprint
 from flask import g
 
+from lenswright.access.roles import Role
 from lenswright.inference.explain import Explanation
 from lenswright.web.bodies import photo_bytes
 from lenswright.web.keeping import keep_photo
@@ -34,6 +35,7 @@ _PHOTO = {
     **operation(
         "Classify one photo",
         PredictionAnswer,
+        least=Role.VIEWER,
         problems=(400, 413, 415, 422),
         body=_PHOTO,
         description="JPEG, PNG, WebP, GIF (first frame), BMP or TIFF. `status` is `uncertain` when the"

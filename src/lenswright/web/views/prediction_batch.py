@@ -10,6 +10,7 @@ from typing import Any
 from apiflask import APIBlueprint
 from flask import Response, g
 
+from lenswright.access.roles import Role
 from lenswright.web.batch_photos import HOW_TO_SEND_PHOTOS, ZIP_KINDS, read_photos, refuse_many, sent_files
 from lenswright.web.batch_report import answer_photos
 from lenswright.web.openapi import binary, multipart, operation
@@ -37,6 +38,7 @@ _PHOTOS = {
     **operation(
         "Classify many photos",
         PredictBatchAnswer,
+        least=Role.VIEWER,
         problems=(400, 413, 415, 422),
         body=_PHOTOS,
         description=f"Send {HOW_TO_SEND_PHOTOS}. Each photo is answered as by `/predict`, in the order sent,"

@@ -5,6 +5,7 @@ from typing import Any
 
 from apiflask import APIBlueprint
 
+from lenswright.access.roles import Role
 from lenswright.dataset.review_decisions import decide, task_of_item
 from lenswright.dataset.review_queue import review_page
 from lenswright.web.actor import actor
@@ -43,6 +44,7 @@ _TRUTH = {
     **operation(
         "Say what a photo really showed",
         FeedbackAnswer,
+        least=Role.LABELLER,
         problems=(400, 404, 413, 415, 422),
         body=_TRUTH,
         description="By the request id of the prediction if its photo was kept, else with the photo in a"
@@ -64,6 +66,7 @@ def feedback(query: TaskQuery) -> dict[str, Any]:
     **operation(
         "What a person should look at, the most rewarding first",
         ReviewAnswer,
+        least=Role.VIEWER,
         problems=(400, 422),
         description="Corrections first, then unsure and unknown predictions and labels that the last check"
         " doubts, by how much is to be learnt from them.",
@@ -80,6 +83,7 @@ def review(query: ReviewQuery) -> dict[str, Any]:
     **operation(
         "Decide what is to be done with a photo of the queue",
         DecidedAnswer,
+        least=Role.LABELLER,
         problems=(400, 404, 409, 422),
         body=json_body(DecisionBody, {"label": "cat"}),
         description="`label` gives the photo that label, so that the next run learns from it; `drop` puts it"

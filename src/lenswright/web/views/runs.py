@@ -4,6 +4,7 @@ from typing import Any
 
 from apiflask import APIBlueprint
 
+from lenswright.access.roles import Role
 from lenswright.errors import Conflict
 from lenswright.web.bodies import integer_field, json_object
 from lenswright.web.openapi import json_body, operation
@@ -25,7 +26,11 @@ blueprint = APIBlueprint("runs", __name__, tag="train")
 
 
 @blueprint.get("/training-status")
-@blueprint.doc(**operation("Where a run stands", (TrainingStatusAnswer, IdleAnswer), problems=(400, 404)))
+@blueprint.doc(
+    **operation(
+        "Where a run stands", (TrainingStatusAnswer, IdleAnswer), least=Role.VIEWER, problems=(400, 404)
+    )
+)
 @blueprint.input(RunQuery, location="query", arg_name="query")
 def training_status(query: RunQuery) -> dict[str, Any]:
     here = services()
@@ -35,7 +40,7 @@ def training_status(query: RunQuery) -> dict[str, Any]:
 
 
 @blueprint.get("/runs")
-@blueprint.doc(**operation("All runs, newest first", RunsAnswer, problems=(400,)))
+@blueprint.doc(**operation("All runs, newest first", RunsAnswer, least=Role.VIEWER, problems=(400,)))
 @blueprint.input(RunsQuery, location="query", arg_name="query")
 def runs(query: RunsQuery) -> dict[str, Any]:
     here = services()
@@ -49,6 +54,7 @@ def runs(query: RunsQuery) -> dict[str, Any]:
     **operation(
         "Stop the run in progress",
         StopAnswer,
+        least=Role.TRAINER,
         status=202,
         problems=(400, 404, 409),
         body=json_body(StopBody),
@@ -72,6 +78,7 @@ def stop() -> tuple[dict[str, Any], int]:
     **operation(
         "Continue a run that failed or was stopped",
         SubmittedAnswer,
+        least=Role.TRAINER,
         status=202,
         problems=(404, 409, 422),
         description="A new run with the same request starts from the last checkpoint and the cached"

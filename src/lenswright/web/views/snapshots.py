@@ -5,6 +5,7 @@ from typing import Any
 
 from apiflask import APIBlueprint
 
+from lenswright.access.roles import Role
 from lenswright.dataset.snapshots import Snapshot, frozen_photos_page, snapshots_page
 from lenswright.dataset.snapshots import snapshot as snapshot_of
 from lenswright.web.openapi import operation
@@ -25,6 +26,7 @@ _SNAPSHOT_PATH = "/dataset/snapshots/<int(max=4611686018427387904):snapshot_id>"
     **operation(
         "The data sets that runs learnt from, newest first",
         SnapshotsAnswer,
+        least=Role.VIEWER,
         problems=(400, 422),
         description="Runs on the same photos, labels and splits share one. Train on one again with"
         ' {"snapshot": its id}.',
@@ -37,7 +39,9 @@ def snapshots(query: TaskPageQuery) -> dict[str, Any]:
 
 
 @blueprint.get(_SNAPSHOT_PATH)
-@blueprint.doc(**operation("One data set, photo by photo", SnapshotPhotosAnswer, problems=(400, 404)))
+@blueprint.doc(
+    **operation("One data set, photo by photo", SnapshotPhotosAnswer, least=Role.VIEWER, problems=(400, 404))
+)
 @blueprint.input(OwnPageQuery, location="query", arg_name="query")
 def snapshot(snapshot_id: int, query: OwnPageQuery) -> dict[str, Any]:
     database = services().database

@@ -4,6 +4,7 @@ from typing import Any
 
 from apiflask import APIBlueprint
 
+from lenswright.access.roles import Role
 from lenswright.runs.options import training_options
 from lenswright.web.actor import actor
 from lenswright.web.bodies import json_object, list_field
@@ -33,6 +34,7 @@ blueprint = APIBlueprint("training", __name__, tag="train")
     **operation(
         "What a run may be asked for: presets, backbones, every field",
         OptionsAnswer,
+        least=Role.VIEWER,
         problems=(400, 422),
         description="Times are those of earlier runs of the task; before the first, of a small computer.",
     )
@@ -49,6 +51,7 @@ def options(query: TaskQuery) -> dict[str, Any]:
     **operation(
         "Train on every labelled photo",
         SubmittedAnswer,
+        least=Role.TRAINER,
         status=202,
         problems=(400, 404, 409, 422),
         body=json_body(TrainBody, {"preset": "fast", "epochs": 60}),
@@ -67,6 +70,7 @@ def train(query: TaskQuery) -> tuple[dict[str, Any], int]:
     **operation(
         "Label photos taken in before, then train with all data",
         SubmittedAnswer,
+        least=Role.TRAINER,
         status=202,
         problems=(400, 404, 409, 422),
         body=json_body(RetrainBody, {"files": [1, 2], "labels": ["cat", "dog"]}),
@@ -90,6 +94,7 @@ def retrain(query: TaskQuery) -> tuple[dict[str, Any], int]:
     **operation(
         "Look for the best settings of the head",
         SubmittedAnswer,
+        least=Role.TRAINER,
         status=202,
         problems=(400, 404, 409, 422),
         body=json_body(TuneBody, {"trials": 20}),
@@ -107,6 +112,7 @@ def tune(query: TaskQuery) -> tuple[dict[str, Any], int]:
     **operation(
         "Train several configurations on the same split",
         SubmittedAnswer,
+        least=Role.TRAINER,
         status=202,
         problems=(400, 404, 409, 422),
         body=json_body(CompareBody, {"configurations": [{"preset": "fast"}, {"preset": "best"}]}),

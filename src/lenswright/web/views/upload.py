@@ -5,6 +5,7 @@ from typing import Any
 from apiflask import APIBlueprint
 from flask import Response, request
 
+from lenswright.access.roles import Role
 from lenswright.errors import MalformedRequest
 from lenswright.web.openapi import binary, multipart, operation
 from lenswright.web.problems import problem
@@ -37,6 +38,7 @@ _FILES = {
     **operation(
         "Take photos in",
         UploadAnswer,
+        least=Role.LABELLER,
         status=(201, 200),
         problems=(400, 413, 422),
         body=_FILES,
