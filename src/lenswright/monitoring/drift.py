@@ -40,9 +40,8 @@ class RecentAnswers:
 
 @dataclass(frozen=True)
 class Shares:
-    """What a figure shows: `names` (B,) with the shares expected and seen, each adding up to 1."""
+    """What a figure shows: the shares expected and seen of B classes or bins, each adding up to 1."""
 
-    names: tuple[str, ...]
     expected: tuple[float, ...]
     seen: tuple[float, ...]
 
@@ -52,7 +51,7 @@ class Drift:
     """What can be said of recent traffic. Where nothing can, `verdict` says why and the rest is empty.
 
     `split`: which photos it was held against, `expected_photos` how many. `class_mix` is a note, the
-    `measures` decide. `confidence`: by bins, named by their edges.
+    `measures` decide. `classes` are shares of `names` (C,), `confidence` of the bins between `edges` (B+1,).
     """
 
     verdict: Verdict
@@ -64,7 +63,9 @@ class Drift:
     expected_photos: int = 0
     class_mix: Measure | None = None
     measures: tuple[Measure, ...] = ()
+    names: tuple[str, ...] = ()
     classes: Shares | None = None
+    edges: tuple[float, ...] = ()
     confidence: Shares | None = None
 
     @property
@@ -86,15 +87,17 @@ def compare(expected: ExpectedAnswers | None, recent: RecentAnswers, version: st
     weights, bins = _weights(expected, *mix), len(expected.edges) - 1
     weighed = np.asarray(np.bincount(expected.bins, weights, bins), np.float64)
     confident = weighed, _counts(bins_of(recent.confidence, expected.edges), bins)
-    confidence = psi_measure("confidence", weighed, worth(weights), confident[1])
+    confidence = psi_measure("confidence", weighed, worth(weights), confident[1], ordered=True)
     measures = (confidence, *_distance(expected, weights, recent.distances))
     return replace(
         known,
         verdict=LEVELS[max(LEVELS.index(measure.level) for measure in measures)],
         class_mix=psi_measure("class_mix", mix[0], len(expected), mix[1]),
         measures=measures,
-        classes=_shares(expected.classes, *mix),
-        confidence=_shares([f"{edge:g}" for edge in expected.edges[1:]], *confident),
+        names=expected.classes,
+        classes=_shares(*mix),
+        edges=tuple(expected.edges.tolist()),
+        confidence=_shares(*confident),
     )
 
 
@@ -122,9 +125,5 @@ def _distance(expected: ExpectedAnswers, weights: Floats, seen: Floats) -> tuple
     return (ks_measure("distance", expected.distances, weights, known),)
 
 
-def _shares(names: Sequence[str], expected: Floats, seen: Floats) -> Shares:
-    return Shares(
-        tuple(names),
-        tuple((expected / expected.sum()).tolist()),
-        tuple((seen / max(seen.sum(), 1)).tolist()),
-    )
+def _shares(expected: Floats, seen: Floats) -> Shares:
+    return Shares(tuple((expected / expected.sum()).tolist()), tuple((seen / max(seen.sum(), 1)).tolist()))

@@ -46,16 +46,21 @@ class Measure:
         return LEVELS[(self.value >= self.shifted_from) + (self.value >= self.drifted_from)]
 
 
-def psi_measure(name: str, expected: Floats, expected_size: float, seen: Floats) -> Measure:
+def psi_measure(
+    name: str, expected: Floats, expected_size: float, seen: Floats, *, ordered: bool = False
+) -> Measure:
     """Return the stability index of counts (B,), `seen`, against the shares of `expected` (B,).
 
     `expected_size`: how many photos those shares are worth; fewer than were weighed, where weights differ.
+    `ordered`: whether the bins rise.
     """
     shares = _shares(expected / expected.sum() * expected_size), _shares(seen)
     value = float(((shares[1] - shares[0]) * np.log(shares[1] / shares[0])).sum())
     chance = _chi_square(len(seen) - 1) * (1 / expected_size + 1 / seen.sum())
-    wider = max(1.0, chance / PSI_SHIFTED)
-    return Measure(name, "psi", value, PSI_SHIFTED * wider, PSI_DRIFTED * wider)
+    wider = max(1.0, float(chance) / PSI_SHIFTED)
+    moved = float(((shares[1] - shares[0]) * np.arange(len(seen))).sum())
+    rises = moved > 0 if ordered else None
+    return Measure(name, "psi", value, PSI_SHIFTED * wider, PSI_DRIFTED * wider, rises)
 
 
 def ks_measure(name: str, expected: Floats, weights: Floats, seen: Floats) -> Measure:
@@ -63,9 +68,8 @@ def ks_measure(name: str, expected: Floats, weights: Floats, seen: Floats) -> Me
     order = np.argsort(expected)
     known, below = expected[order], np.concatenate([[0.0], np.cumsum(weights[order]) / weights.sum()])
     points = np.concatenate([known, seen])
-    gaps = below[np.searchsorted(known, points, "right")] - np.searchsorted(
-        np.sort(seen), points, "right"
-    ) / len(seen)
+    seen_below = np.searchsorted(np.sort(seen), points, "right") / len(seen)
+    gaps = below[np.searchsorted(known, points, "right")] - seen_below
     largest = float(gaps[np.abs(gaps).argmax()])
     chance = SMIRNOV_QUANTILE * float(np.sqrt(1 / worth(weights) + 1 / len(seen)))
     wider = max(1.0, chance / KS_SHIFTED)

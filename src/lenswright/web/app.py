@@ -3,19 +3,25 @@
 from apiflask import APIFlask
 
 from lenswright.settings import Settings
+from lenswright.web.auditing import register_auditing
+from lenswright.web.caller import admit, identify
+from lenswright.web.guarding import register_guard
 from lenswright.web.lifecycle import register_lifecycle
 from lenswright.web.multipart import UploadRequest
 from lenswright.web.openapi import configure_openapi
 from lenswright.web.problems import register_problems
 from lenswright.web.services import Services, build_services, register_services
 from lenswright.web.views import (
+    audit,
     batches,
     checks,
     dataset,
+    drift,
     edits,
     export,
     fusion,
     health,
+    keys,
     metrics,
     models,
     pages,
@@ -32,6 +38,7 @@ from lenswright.web.views import (
 VIEWS = (
     health,
     status,
+    drift,
     prediction,
     prediction_batch,
     upload,
@@ -47,6 +54,8 @@ VIEWS = (
     checks,
     snapshots,
     metrics,
+    keys,
+    audit,
     pages,
 )
 FORM_FIELDS = 20
@@ -59,6 +68,7 @@ def create_app(settings: Settings, services: Services | None = None) -> APIFlask
     app.config.update(
         MAX_CONTENT_LENGTH=settings.max_request_bytes,
         MAX_FORM_PARTS=settings.max_files + FORM_FIELDS,
+        MAX_FORM_MEMORY_SIZE=settings.max_form_text_bytes,
         PROPAGATE_EXCEPTIONS=False,
     )
     app.json.sort_keys = False  # type: ignore[attr-defined] # probabilities stay ranked
@@ -67,6 +77,10 @@ def create_app(settings: Settings, services: Services | None = None) -> APIFlask
     register_services(app, services or build_services(settings))
     register_problems(app)
     register_lifecycle(app, settings)
+    register_guard(app, settings)
+    app.before_request(identify)
+    app.before_request(admit)
+    register_auditing(app)
     for view in VIEWS:
         app.register_blueprint(view.blueprint)
     return app

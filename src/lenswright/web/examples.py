@@ -169,6 +169,7 @@ GROUPS: dict[str, tuple[Example, ...]] = {
         Example("GET", "/health", "200 when it can answer, else 503 and why"),
         Example("GET", "/health/live", "200 while the process runs"),
         Example("GET", "/health/ready", "200 once it is warm"),
+        Example("GET", "/drift", "Whether recent photos are like those the model was tested on"),
         Example("GET", "/metrics", "Numbers for Prometheus"),
         Example("GET", "/openapi.json", "This interface, for machines"),
     ),

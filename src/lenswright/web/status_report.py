@@ -8,6 +8,7 @@ from lenswright.dataset.reviews import feedback_counts
 from lenswright.errors import BundleRefused, NotFound
 from lenswright.runs.state import Run
 from lenswright.web.dataset_report import counts, known_tasks
+from lenswright.web.drift_report import drift_report
 from lenswright.web.instance_report import instance_entry, instances_report
 from lenswright.web.model_report import SUMMARY
 from lenswright.web.services import Services
@@ -32,6 +33,7 @@ def status_report(here: Services, task: str) -> dict[str, Any]:
         "confusion_matrix": model and model["confusion_matrix"],
         "requests": here.window.snapshot(),
         **instances_report(here.instances.alive(), instance.id),
+        "drift": drift_report(here, task),
         "cache": asdict(here.live.cache.counts()),
         "feedback": asdict(feedback_counts(here.database, task, model["version"] if model else "")),
         "dataset": counts(here, task),

@@ -6,6 +6,7 @@ from pydantic import Field
 
 from lenswright.web.schemas.base import Answer
 from lenswright.web.schemas.dataset import DatasetCounts
+from lenswright.web.schemas.drift import DriftAnswer
 from lenswright.web.schemas.models import InputEntry, Metrics
 
 
@@ -129,6 +130,7 @@ class StatusAnswer(Answer):
     metrics: Metrics | None
     confusion_matrix: Confusion | None
     requests: dict[str, Any]
+    drift: DriftAnswer
     cache: CacheEntry
     feedback: FeedbackEntry
     dataset: DatasetCounts
