@@ -68,3 +68,32 @@ def test_prometheus_reads_requests_predictions_and_the_serving_version(client: F
     assert 'path="(unknown)",status="404"' in text
     assert f'lenswright_model_info{{task="cats-vs-dogs",version="{VERSION}"}} 1.0' in text
     assert "lenswright_training_running 0.0" in text
+
+
+def test_the_status_shows_every_instance_and_their_sum(begin: Begin, with_model: None) -> None:
+    one, other = begin(), begin()
+    for services, predictions in ((one, 3), (other, 5)):
+        client = client_of(services)
+        for number in range(predictions):
+            client.post("/predict", data=photo_of(number % 2))
+        services.instances.beat()
+    one.instances.beat()
+    said = body(client_of(one).get("/status"), StatusAnswer)
+    answering = {entry["id"]: entry["answers"] for entry in said["instances"]}
+    assert answering == {one.instance.id: True, other.instance.id: False}
+    assert said["instance"]["id"] == one.instance.id
+    assert {entry["versions"]["cats-vs-dogs"] for entry in said["instances"]} == {VERSION}
+    assert {entry["requests"]["predictions"] for entry in said["instances"]} == {3, 5}
+    total = said["all_instances"]
+    assert (total["count"], total["requests"]["predictions"]) == (2, 8)
+    assert total["requests"]["latency_ms"]["p50"] > 0
+    assert total["memory_bytes"] > 2 * 20_000_000
+
+
+def test_alone_the_sum_agrees_with_the_instance_itself(client: FlaskClient) -> None:
+    for number in range(5):
+        client.post("/predict", data=photo_of(number % 2))
+    said = body(client.get("/status"), StatusAnswer)
+    own, total = said["requests"], said["all_instances"]["requests"]
+    assert [total[name] for name in ("total", "predictions", "errors")] == [5, 5, 0]
+    assert total["latency_ms"]["mean"] == pytest.approx(own["latency_ms"]["mean"], rel=0.001, abs=0.002)

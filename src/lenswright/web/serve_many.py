@@ -61,7 +61,7 @@ class _Fleet:
         if not self.announced and all(member.listened for member in self.members):
             self.announced = True
             ports = ", ".join(str(member.port) for member in self.members)
-            _log.info("%d instances listen, on ports %s; Ctrl-C ends all", len(self.members), ports)
+            _log.info("all instances listen: ports %s; Ctrl-C ends them", ports)
 
     def _start(self, member: _Member) -> None:
         # A group of its own: Ctrl-C is for the parent, which stops all in order.
