@@ -33,7 +33,7 @@ class HostNames:
 
     def __init__(self, bound: str, allowed: Iterable[str] = ()) -> None:
         self.allowed = frozenset(name.casefold().strip("[]") for name in allowed)
-        self._loopback = is_loopback(bound)
+        self._loopback = is_loopback_name(bound)
         self.checked = self._loopback or bool(self.allowed)
         self.expects = lru_cache(_MOST_NAMES)(self._expects)
 
@@ -45,7 +45,7 @@ class HostNames:
         if not (self.checked and host):
             return True
         name = name_of(host)
-        return name in self.allowed or is_loopback(name)
+        return name in self.allowed or is_loopback_name(name)
 
 
 def name_of(host: str) -> str:
@@ -56,7 +56,7 @@ def name_of(host: str) -> str:
     return name.rpartition(":")[0] if name.count(":") == 1 else name
 
 
-def is_loopback(name: str) -> bool:
+def is_loopback_name(name: str) -> bool:
     """Return whether `name` can only mean this machine."""
     try:
         address = ipaddress.ip_address(name.strip("[]"))

@@ -155,10 +155,10 @@ def load_settings(**overrides: Any) -> Settings:
     except ValidationError as exc:
         lines = [
             f"{PREFIX}{'_'.join(str(part) for part in error['loc']).upper()}: {error['msg']}."
-            f" Received: {redacted(repr(error['input']))}."
+            f" Received: {error['input']!r}."
             for error in exc.errors()
         ]
-        raise SettingsError(" ".join(lines)) from exc
+        raise SettingsError(redacted(" ".join(lines))) from None  # the cause would show the values
 
 
 def listed(text: str) -> tuple[str, ...]:

@@ -32,8 +32,9 @@ def operations(document: Any) -> list[tuple[str, str, Any]]:
 
 
 def test_the_start_page_shows_the_model_and_a_command_for_every_endpoint(
-    client: FlaskClient, document: Any
+    begin: Begin, with_model: None, document: Any
 ) -> None:
+    client = client_of(begin(allowed_hosts="example.org"))
     page = unescape(client.get("/", headers={"Host": "example.org:5001"}).text)
     assert VERSION in page
     assert "curl -F image=@photo.jpg http://example.org:5001/predict" in page

@@ -4,16 +4,16 @@ No server path goes through the API, and photos come in as fast as they are deco
 running instances, as the intake is.
 """
 
-import getpass
-import os
 import time
 from contextlib import closing
 from dataclasses import dataclass
 
+from lenswright.access.audit import AuditTrail, Deed
 from lenswright.cli.client import Json
 from lenswright.cli.home_check import Opened, check_seen
 from lenswright.cli.import_words import announced, how_far, told
 from lenswright.cli.line import Line
+from lenswright.cli.os_user import os_user
 from lenswright.cli.service_home import service_settings
 from lenswright.cli.session import DONE, FAILED, STOPPED, Session
 from lenswright.dataset.folder_import import FolderImport, ImportWish
@@ -45,7 +45,12 @@ def run(session: Session) -> int:
     """Import what is asked for; 0 unless nothing could be taken in or it broke off, 3 if it was stopped."""
     settings = service_settings(session.given.home)
     wish = _wish(session, settings)
-    most = ArchiveLimits(settings.max_archive_members, settings.max_archive_bytes, settings.max_file_bytes)
+    most = ArchiveLimits(
+        settings.max_archive_members,
+        settings.max_archive_bytes,
+        settings.max_file_bytes,
+        settings.max_archive_ratio,
+    )
     with (
         closing(open_source(wish.path, most)) as source,
         closing(open_database(settings.database)) as database,
@@ -57,10 +62,13 @@ def run(session: Session) -> int:
         record |= {"list": work.plan.list_name, "files": work.total, "done_before": work.done_before}
         record |= {"notes": [*source.notes]}
         session.warn(announced(record))
-        if session.given.home is None:
-            _check_home(session, work)
-        attempt = _attempt(session, work)
-        record |= _outcome(work, attempt)
+        trail = AuditTrail(database, keep_days=settings.audit_days)
+        with trail.recording(Deed(wish.by, "lenswright import", str(wish.path))) as said:
+            if session.given.home is None:
+                _check_home(session, work)
+            attempt = _attempt(session, work)
+            record |= _outcome(work, attempt)
+            said |= {"task": wish.task, "edit": record["batch"], **record["counts"]}
     session.answer(record, told(record))
     return _status(record)
 
@@ -133,17 +141,10 @@ def _wish(session: Session, settings: Settings) -> ImportWish:
         source=None if given.source is None else normalise_source(given.source),
         label=None if given.label is None else normalise_label(given.label),
         split=given.split,
-        by=f"command line, {_user()}",
+        by=os_user(),
     )
 
 
 def _intake(database: Database, settings: Settings) -> Intake:
     limits = DecodeLimits(settings.max_file_bytes, settings.max_pixels)
     return Intake(database, Blobs(settings.blobs_at("uploads")), limits=limits)
-
-
-def _user() -> str:
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):  # in a container, the user may have a number only
-        return str(os.getuid())

@@ -84,7 +84,7 @@ class Archive:
 
     def _count(self, member: zipfile.ZipInfo, size: int) -> None:
         self._unpacked += size
-        check_ratio(member.filename, size, member.compress_size)
+        check_ratio(member.filename, size, member.compress_size, self._limits.max_ratio)
         if self._unpacked > self._limits.max_bytes:
             raise ArchiveRefused(
                 f"Expected a zip that unpacks to at most {self._limits.max_bytes} bytes. Received more."

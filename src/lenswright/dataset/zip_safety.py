@@ -22,17 +22,17 @@ LONGEST_COMMENT = 65_535
 LARGEST_DIRECTORY_BYTES = 100_000_000
 ENCRYPTED = 0x1
 METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
-MOST_RATIO = 200
 RATIO_FROM_BYTES = 10_000_000  # a small blank picture may well be packed tighter than that
 
 
 @dataclass(frozen=True)
 class ArchiveLimits:
-    """What a zip may hold: members, bytes unpacked in all, bytes of one member."""
+    """What a zip may hold: members, bytes unpacked in all, bytes of one member, bytes out of a packed one."""
 
     max_members: int = 200_000
     max_bytes: int = 2_000_000_000
     max_member_bytes: int = 25_000_000
+    max_ratio: int = 200
 
 
 def check_member_count(stream: BinaryIO, limits: ArchiveLimits) -> None:
@@ -83,7 +83,7 @@ def check_members(members: list[zipfile.ZipInfo], limits: ArchiveLimits) -> None
         _check_name(member)
         _check_kind(member)
         promised += member.file_size
-        check_ratio(member.filename, member.file_size, member.compress_size)
+        check_ratio(member.filename, member.file_size, member.compress_size, limits.max_ratio)
     if promised > limits.max_bytes:
         raise ArchiveRefused(
             f"Expected a zip that unpacks to at most {limits.max_bytes} bytes. Received: {promised}."
@@ -116,11 +116,11 @@ def true_name(member: zipfile.ZipInfo) -> str:
         return member.filename
 
 
-def check_ratio(name: str, unpacked: int, packed: int) -> None:
+def check_ratio(name: str, unpacked: int, packed: int, most: int) -> None:
     """Raise ArchiveRefused for a bomb: much out of next to nothing."""
-    if unpacked > RATIO_FROM_BYTES and unpacked > MOST_RATIO * max(packed, 1):
+    if unpacked > RATIO_FROM_BYTES and unpacked > most * max(packed, 1):
         raise ArchiveRefused(
-            f"Expected at most {MOST_RATIO} bytes out of one packed byte. Received: {name!r},"
+            f"Expected at most {most} bytes out of one packed byte. Received: {name!r},"
             f" which makes {unpacked} bytes out of {packed}."
         )
 

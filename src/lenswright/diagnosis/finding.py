@@ -1,7 +1,9 @@
-"""What one check of an installation found."""
+"""What one check of an installation found; no message tells a password that stands in a URL."""
 
 from dataclasses import dataclass
 from typing import Literal
+
+from lenswright.redaction import redacted
 
 Status = Literal["ok", "warning", "problem"]
 
@@ -18,14 +20,14 @@ class Finding:
 
 def ok(check: str, message: str) -> Finding:
     """Return that all is well."""
-    return Finding(check, "ok", message)
+    return Finding(check, "ok", redacted(message))
 
 
 def warning(check: str, message: str, advice: str) -> Finding:
     """Return what works but deserves a look."""
-    return Finding(check, "warning", message, advice)
+    return Finding(check, "warning", redacted(message), advice)
 
 
 def problem(check: str, message: str, advice: str) -> Finding:
     """Return what does not work."""
-    return Finding(check, "problem", message, advice)
+    return Finding(check, "problem", redacted(message), advice)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lenswright.jobs.processes import kill_group, yield_to_others
+from lenswright.redaction import redacted, secrets_of
 from lenswright.settings import PREFIX, Settings
 
 TRAINER = (sys.executable, "-m", "lenswright.training")
@@ -81,11 +82,11 @@ def environment(settings: Settings) -> dict[str, str]:
 
 
 def read_tail(file: Path, lines: int = 20) -> str:
-    """Return the last `lines` lines of a text file; empty if there is none."""
+    """Return the last `lines` lines of a text file without secrets; empty if there is none."""
     try:
         with file.open("rb") as stream:
             stream.seek(max(0, file.stat().st_size - TAIL_BYTES))
             text = stream.read().decode(errors="replace")
     except FileNotFoundError:
         return ""
-    return "\n".join(text.splitlines()[-lines:])
+    return redacted("\n".join(text.splitlines()[-lines:]), secrets_of())

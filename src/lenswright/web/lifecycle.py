@@ -18,21 +18,22 @@ from lenswright.web.recording import record
 _log = logging.getLogger(__name__)
 
 SANE_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
-JSON_LIMIT_BYTES = 10_000_000
 DRAIN_BYTES = 32_000_000
 
 
 def register_lifecycle(app: APIFlask, settings: Settings) -> None:
     """Give every request of `app` an id, a limit and a record."""
-    photo_in_json = settings.max_file_bytes * 4 // 3 + 1_000_000  # base64 in JSON, and its frame
+    most = settings.max_request_bytes
+    one_photo = min(most, settings.max_file_bytes * 4 // 3 + 1_000_000)  # base64 in JSON, and its frame
     limits = {
-        "upload.upload_data": settings.max_request_bytes,
-        "prediction_batch.predict_batch": settings.max_request_bytes,
-        "prediction.predict": photo_in_json,
-        "review.feedback": photo_in_json,
+        "upload.upload_data": most,
+        "prediction_batch.predict_batch": most,
+        "prediction.predict": one_photo,
+        "review.feedback": one_photo,
     }
+    no_photo = min(most, settings.max_json_bytes)
     app.before_request(begin)
-    app.before_request(lambda: refuse_large(limits.get(request.endpoint or "", JSON_LIMIT_BYTES)))
+    app.before_request(lambda: refuse_large(limits.get(request.endpoint or "", no_photo)))
     app.before_request(refuse_nul)
     app.after_request(end)
 
@@ -49,7 +50,6 @@ def end(response: Response) -> Response:
     """Stamp, record and log the answer."""
     duration_s = time.perf_counter() - g.began
     response.headers["X-Request-ID"] = g.request_id
-    response.headers["X-Content-Type-Options"] = "nosniff"
     refused = response.status_code >= HTTPStatus.BAD_REQUEST
     if refused:
         drain()
