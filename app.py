@@ -19,6 +19,12 @@ def read_settings(arguments: list[str]) -> Settings:
     parser.add_argument("--port", type=int, help="port to listen on (default: 5000)")
     parser.add_argument("--ports", nargs="+", metavar="PORT", help="one instance for each of these ports")
     parser.add_argument("--home", type=Path, help="folder of data/, uploads/ and models/ (default: this one)")
+    parser.add_argument(
+        "--insecure",
+        action="store_true",
+        default=None,
+        help="start although everybody who reaches the address could do everything",
+    )
     parser.add_argument("--log-level", type=str.upper, help="DEBUG, INFO, WARNING or ERROR")
     given = {name: value for name, value in vars(parser.parse_args(arguments)).items() if value is not None}
     chosen = load_settings(**given).model_fields_set

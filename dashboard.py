@@ -14,6 +14,12 @@ def read_settings(arguments: list[str]) -> Settings:
     parser.add_argument("--api-url", help="the API it shows (default: http://127.0.0.1:5000)")
     parser.add_argument("--host", dest="dashboard_host", help="address to listen on (default: 127.0.0.1)")
     parser.add_argument("--port", dest="dashboard_port", type=int, help="port to listen on (default: 8050)")
+    parser.add_argument(
+        "--insecure",
+        action="store_true",
+        default=None,
+        help="listen on other addresses than loopback, though there is no log-in",
+    )
     parser.add_argument("--log-level", type=str.upper, help="DEBUG, INFO, WARNING or ERROR")
     return load_settings(**vars(parser.parse_args(arguments)))
 

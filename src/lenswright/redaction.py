@@ -1,7 +1,7 @@
 """Text in, the same text without secrets out: for logs, error messages and the tails of trainers' output.
 
-Known by their shape: passwords in URLs, secret parts of queries and settings, Authorization and API key
-headers. Known by their value: what the environment holds under names such as AWS_SECRET_ACCESS_KEY,
+Known by their shape: our own keys, passwords in URLs, secret parts of queries and settings, Authorization and
+API key headers. Known by their value: what the environment holds under names such as AWS_SECRET_ACCESS_KEY,
 WANDB_API_KEY or MLFLOW_TRACKING_PASSWORD, which libraries may print in any sentence.
 """
 
@@ -18,8 +18,9 @@ _SHAPES = (
     (re.compile(rf"([?&;]{_NAMED}=)[^\s&;'\"]+", re.I), rf"\1{HIDDEN}"),
     (re.compile(rf"(\b{_NAMED}['\"]?\s*[=:]\s*['\"]?)(?!Bearer )[^\s,;&'\"}}]+", re.I), rf"\1{HIDDEN}"),
     (re.compile(r"(\b(?:Bearer|Basic)\s+)[\w.~+/=-]{8,}", re.I), rf"\1{HIDDEN}"),
+    (re.compile(r"(\blw_\d+_)[0-9A-Za-z]{20,}"), rf"\1{HIDDEN}"),  # our own keys, or most of one
 )
-_MAY_HOLD_ONE = re.compile(r"://|passw|secret|token|key|bearer|basic", re.I)  # nearly no line does
+_MAY_HOLD_ONE = re.compile(r"://|passw|secret|token|key|bearer|basic|lw_", re.I)  # nearly no line does
 
 
 def redacted(text: str, secrets: Iterable[str] = ()) -> str:

@@ -8,11 +8,13 @@ could not be written: look at what it was about.
 import json
 import logging
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import delete, func, select, update
+from sqlalchemy.orm import Session
 
 from lenswright.errors import LenswrightError
 from lenswright.storage.access_tables import AuditRow
@@ -20,6 +22,7 @@ from lenswright.storage.base import LARGEST_ID
 from lenswright.storage.database import Database
 
 DAY_S = 86_400
+LET_GO_EVERY_S = 3600.0
 LONGEST_BY, LONGEST_ADDRESS, LONGEST_ACTION, LONGEST_TARGET = 100, 64, 255, 2_000
 
 _log = logging.getLogger(__name__)
@@ -66,6 +69,7 @@ class AuditTrail:
         self, database: Database, clock: Callable[[], float] = time.time, *, keep_days: int = 365
     ) -> None:
         self._database, self._clock, self._keep_days = database, clock, keep_days
+        self._let_go_at = float("-inf")
 
     def begin(self, deed: Deed) -> int:
         """Record what is about to be done, and return the entry's id; it is on disk then.
@@ -73,6 +77,19 @@ class AuditTrail:
         Raises StorageFailure: do not do it.
         """
         return self._write(deed, None)
+
+    @contextmanager
+    def recording(self, deed: Deed) -> Iterator[dict[str, Any]]:
+        """Record what the block does: `done`, or `failed` if it raises; what it puts into the dict stays.
+
+        Raises StorageFailure before the block is entered.
+        """
+        entry, said, outcome = self.begin(deed), dict(deed.detail), "failed"
+        try:
+            yield said
+            outcome = "done"
+        finally:
+            self.end(entry, outcome, **said)
 
     def refused(self, deed: Deed, outcome: str) -> None:
         """Record what was not done; a failure is logged, for nothing has changed."""
@@ -91,6 +108,7 @@ class AuditTrail:
         with self._database.writing() as session:
             session.add(row)
             session.flush()
+            self._let_go(session)
             return row.id
 
     def end(self, entry_id: int, outcome: str, **detail: Any) -> None:
@@ -115,10 +133,12 @@ class AuditTrail:
             rows = session.scalars(newest.offset(min(offset, LARGEST_ID)).limit(limit))
             return total, [_audited(row) for row in rows]
 
-    def forget_old(self) -> None:
-        """Remove what is older than the days that it is kept. Raises StorageFailure."""
-        with self._database.writing() as session:
-            session.execute(delete(AuditRow).where(AuditRow.at < self._clock() - self._keep_days * DAY_S))
+    def _let_go(self, session: Session) -> None:
+        """Remove, with the first entry of every hour, what is older than the days that it is kept."""
+        now = self._clock()
+        if not 0 <= now - self._let_go_at < LET_GO_EVERY_S:
+            self._let_go_at = now
+            session.execute(delete(AuditRow).where(AuditRow.at < now - self._keep_days * DAY_S))
 
 
 def _audited(row: AuditRow) -> Audited:

@@ -1,14 +1,14 @@
 """Whether callers must show a key, and whether a service may start as it is set up."""
 
 from lenswright.access.keys import Keys
-from lenswright.addresses import is_loopback
+from lenswright.browser_safety import is_loopback_name
 from lenswright.errors import SettingsError
 from lenswright.settings import Settings
 
 
 def open_to_others(settings: Settings) -> bool:
     """Return whether the API can be reached from elsewhere than this machine, if only through a proxy."""
-    return not is_loopback(settings.host) or bool(settings.trusted_proxies)
+    return not is_loopback_name(settings.host) or bool(settings.trusted_proxies)
 
 
 def keys_needed(settings: Settings, keys: Keys) -> bool:

@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import math
 import os
 import shlex
 from pathlib import Path
@@ -61,6 +62,17 @@ def count(text: str) -> int:
     return int(text)
 
 
+def number(text: str) -> float:
+    """Return a number above 0. Raises ArgumentTypeError."""
+    try:
+        read = float(text)
+    except ValueError:
+        read = 0.0
+    if not 0 < read < math.inf:
+        raise argparse.ArgumentTypeError(f"Expected a number above 0. Received: {text!r}.")
+    return read
+
+
 def wishes(given: argparse.Namespace) -> Json:
     """Return the body of a request for a run: only what was written."""
     named = {name: getattr(given, name, None) for name in ("task", "preset", "snapshot")}
@@ -78,6 +90,18 @@ def as_json() -> argparse.ArgumentParser:
     """Return what every command takes."""
     shared = argparse.ArgumentParser(add_help=False)
     shared.add_argument("--json", action="store_true", help="print the answer as JSON")
+    return shared
+
+
+def in_home() -> argparse.ArgumentParser:
+    """Return what every command takes that opens the home itself."""
+    shared = argparse.ArgumentParser(add_help=False, parents=[as_json()])
+    shared.add_argument(
+        "--home",
+        type=Path,
+        help="folder of data/, uploads/ and models/; default: LENSWRIGHT_HOME, else the clone that this"
+        " command is part of, else this folder",
+    )
     return shared
 
 

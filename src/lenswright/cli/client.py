@@ -22,10 +22,13 @@ Json = dict[str, Any]
 class Client:
     """A client of the API at `url`. Every method raises ApiAway or ApiRefused."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, key: str | None = None) -> None:
+        """`key`: what is sent with every request; None for an API that needs none."""
         self.url = url.rstrip("/")
         self._session = requests.Session()
         self._session.trust_env = False  # a proxy variable must not come between us and the API
+        if key:
+            self._session.headers["Authorization"] = f"Bearer {key}"  # not sent on to other hosts
 
     def get(self, path: str, *, timeout: float = TIMEOUT_S, **query: Any) -> Json:
         """Return the answer; a query that is None is left out."""

@@ -7,6 +7,7 @@ from lenswright.cli import (
     check_commands,
     edit_commands,
     import_command,
+    key_commands,
     machine_commands,
     model_commands,
     photo_commands,
@@ -23,6 +24,7 @@ GROUPS = {
     "The data set": (edit_commands, check_commands, set_commands, review_commands),
     "Training": (run_commands,),
     "Models": (model_commands,),
+    "Access": (key_commands,),
     "This machine": (machine_commands,),
 }
 

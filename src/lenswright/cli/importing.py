@@ -68,7 +68,8 @@ def run(session: Session) -> int:
                 _check_home(session, work)
             attempt = _attempt(session, work)
             record |= _outcome(work, attempt)
-            said |= {"task": wish.task, "edit": record["batch"], **record["counts"]}
+            said |= {"task": wish.task, "edit": record["batch"], "problem": record["problem"]}
+            said |= record["counts"]
     session.answer(record, told(record))
     return _status(record)
 

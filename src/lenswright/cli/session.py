@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any, TextIO
 
 from lenswright.cli.client import LONG_TIMEOUT_S, Client, Json
+from lenswright.cli.own_key import own_key
 
 DONE, FAILED, STOPPED = 0, 1, 3
 
@@ -15,7 +16,7 @@ class Session:
 
     def __init__(self, given: argparse.Namespace, out: TextIO, err: TextIO) -> None:
         self.given, self.out, self.err = given, out, err
-        self.api = Client(getattr(given, "api_url", ""))
+        self.api = Client(getattr(given, "api_url", ""), own_key())
 
     def say(self, text: str) -> None:
         """Print an answer."""

@@ -29,14 +29,18 @@ class ApiClient:
     """A client of one API; safe to use from many threads.
 
     Every method raises ApiAway when there is no answer in time and ApiRefused when the answer is a problem.
-    `data` is the part about photos and labels.
+    `data` is the part about photos and labels; `key` is sent with every request, if there is one.
     """
 
-    def __init__(self, url: str, *, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, url: str, *, key: str | None = None, clock: Callable[[], float] = time.monotonic
+    ) -> None:
         self.url = url.rstrip("/")
         self._clock = clock
         self._session = requests.Session()
         self._session.trust_env = False  # a proxy variable must not come between us and loopback
+        if key:
+            self._session.headers["Authorization"] = f"Bearer {key}"  # not sent on to other hosts
         self._session.mount("http://", requests.adapters.HTTPAdapter(pool_maxsize=16))
         self._polls: dict[str, tuple[float, Json | ApiAway | ApiRefused]] = {}
         self._poll_lock = threading.Lock()

@@ -40,7 +40,8 @@ MODULES = {"overview": overview, "classify": classify, "data": data, "training":
 
 def create_dashboard(settings: Settings, api: ApiClient | None = None) -> Dash:
     """Return the dashboard of the API at `settings.api_url`; it starts and stays up without that API."""
-    api = api or ApiClient(settings.api_url)
+    key = settings.api_key.get_secret_value() if settings.api_key else None
+    api = api or ApiClient(settings.api_url, key=key)
     app = Dash(
         "lenswright.dashboard",
         use_pages=True,

@@ -9,11 +9,14 @@ from dash import ClientsideFunction, Dash, Input, Output, State, ctx, html, no_u
 from lenswright.dashboard import formats
 from lenswright.dashboard.api_client import ApiClient, Json
 from lenswright.dashboard.outcome import outcome
+from lenswright.dashboard.poll import DENIED
 from lenswright.dashboard.shell import PAGES
-from lenswright.errors import LenswrightError
+from lenswright.errors import ApiRefused, LenswrightError
 
 STALE = "The last values stay below in grey; this page recovers by itself."
 UNFILLED = "This page fills itself as soon as it answers."
+KEYLESS = "Give the dashboard a valid key as LENSWRIGHT_API_KEY, and start it again."
+TITLES = {"away": "The API is away.", "denied": "The API lets the dashboard do nothing."}
 
 
 def health(live: Json) -> tuple[str, str]:
@@ -21,6 +24,8 @@ def health(live: Json) -> tuple[str, str]:
     status = live["status"]
     if live["state"] == "connecting":
         return "calm", "Connecting"
+    if live["state"] == "denied":
+        return "bad", "No access"
     if live["state"] != "ok":
         return "bad", "API away"
     if status["status"] == "no_model" or not status.get("model"):
@@ -31,10 +36,10 @@ def health(live: Json) -> tuple[str, str]:
 
 
 def frame(live: Json) -> tuple[Any, ...]:
-    """Return pill, pill class, champion, banner class, reason and hint, main class, training note."""
+    """Return what the frame shows, in the order of its outputs (see `register`)."""
     kind, words = health(live)
     status = live["status"] or {}
-    away = live["state"] not in ("ok", "connecting")
+    away, denied = live["state"] not in ("ok", "connecting"), live["state"] == "denied"
     model = status.get("model") or {}
     version = model.get("version")
     champion = [html.Span("Champion"), html.Code(version)] if version else [html.Span("No champion yet")]
@@ -46,9 +51,11 @@ def frame(live: Json) -> tuple[Any, ...]:
         champion if status else [],
         "banner" if away else "banner hidden",
         live["reason"] if away else "",
-        STALE if status else UNFILLED,
+        KEYLESS if denied else STALE if status else UNFILLED,
         "main stale" if away else "main",
         note,
+        TITLES.get(live["state"], TITLES["away"]),
+        "hidden" if denied else "",
     )
 
 
@@ -101,6 +108,8 @@ def problem_title(exc: Exception) -> str:
     """Return a title for what went wrong."""
     if not isinstance(exc, LenswrightError):
         return "The dashboard itself failed"
+    if isinstance(exc, ApiRefused) and exc.status in DENIED:
+        return "The dashboard may not do that"
     return "The API is away" if exc.code == "api_away" else "That did not work"
 
 
@@ -115,6 +124,8 @@ def register(app: Dash, bound: Callable[..., Any]) -> None:
         Output("banner-hint", "children"),
         Output("main", "className"),
         Output("nav-training-note", "children"),
+        Output("banner-title", "children"),
+        Output("banner-start", "className"),
         Input("live", "data"),
     )(frame)
     app.callback(

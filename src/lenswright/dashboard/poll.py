@@ -17,6 +17,7 @@ from lenswright.errors import ApiAway, ApiRefused, LenswrightError
 
 INTERVAL_MS = 2000  # kept in step with assets/live.js
 RUN_PAGE = "/training"
+DENIED = (401, 403)  # no key, a wrong one, or one of a role too low
 CONNECTING: Json = {
     "state": "connecting",
     "reason": None,
@@ -36,7 +37,7 @@ def take(api: ApiClient, task: str | None, path: str, before: Json | None, now: 
     except ApiAway as exc:
         return _missed(before, exc, "away")
     except ApiRefused as exc:
-        return _missed(before, exc, "refused")
+        return _missed(before, exc, "denied" if exc.status in DENIED else "refused")
     return {"state": "ok", "reason": None, "at": now, "misses": 0, "status": status, "run": run}
 
 

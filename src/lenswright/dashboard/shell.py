@@ -131,8 +131,9 @@ def _navbar(api_url: str) -> dmc.AppShellNavbar:
 
 def _main(api_url: str) -> dmc.AppShellMain:
     port = api_url.rsplit(":", 1)[-1]
-    words = [html.Strong("The API is away."), " ", html.Span(id="banner-reason")]
-    hint = [html.Span(id="banner-hint"), " Start it with ", html.Code(f"python app.py --port {port}"), "."]
+    words = [html.Strong("The API is away.", id="banner-title"), " ", html.Span(id="banner-reason")]
+    start = [" Start it with ", html.Code(f"python app.py --port {port}"), "."]
+    hint = [html.Span(id="banner-hint"), html.Span(start, id="banner-start")]
     text = html.Div([html.Div(words), html.Div(hint)])
     banner = html.Div([icon("away"), text], id="banner", className="banner hidden", role="alert")
     return dmc.AppShellMain(html.Div([banner, page_container], id="main", className="main"))

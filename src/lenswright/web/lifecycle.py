@@ -12,6 +12,7 @@ from structlog.contextvars import bind_contextvars, clear_contextvars
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from lenswright.errors import MalformedRequest
+from lenswright.redaction import redacted
 from lenswright.settings import Settings
 from lenswright.web.recording import record
 
@@ -42,7 +43,8 @@ def begin() -> None:
     """Take the time and the id of the request; a sane id of the client's own is kept."""
     g.began = time.perf_counter()
     given = request.headers.get("X-Request-ID", "")
-    g.request_id = given if SANE_ID.fullmatch(given) else secrets.token_hex(8)
+    usable = SANE_ID.fullmatch(given) and redacted(given) == given  # it is kept: a key must not be
+    g.request_id = given if usable else secrets.token_hex(8)
     bind_contextvars(request_id=g.request_id)
 
 

@@ -1,5 +1,6 @@
 """The API as a running service: settings in, a served app until somebody stops it."""
 
+import logging
 import os
 from functools import partial
 from typing import Any
@@ -8,6 +9,8 @@ from lenswright import http_server
 from lenswright.cpus import cpu_count
 from lenswright.logs import configure_logs
 from lenswright.settings import Settings
+
+_log = logging.getLogger(__name__)
 
 THREADS_PER_CPU = 4
 LEAST_THREADS, MOST_THREADS = 16, 64  # a client that sends slowly holds one for as long as it takes
@@ -31,10 +34,14 @@ def default_threads() -> int:
 
 
 def build(settings: Settings) -> Any:
-    """Return the WSGI app with its services at work; called in the serving process only."""
+    """Return the WSGI app with its services at work; called in the serving process only.
+
+    Raises SettingsError if strangers could use it as they like, StorageFailure if its state cannot be opened.
+    """
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # before NumPy: no pool of threads for tiny products
     from threadpoolctl import threadpool_limits  # the watching parent needs none of what this imports
 
+    from lenswright.access.entrance import check_entrance
     from lenswright.web.app import create_app
     from lenswright.web.services import build_services
 
@@ -42,5 +49,8 @@ def build(settings: Settings) -> Any:
     threadpool_limits(1, "blas")  # else every prediction wakes a spinning thread per CPU: five times the work
     services = build_services(settings)
     http_server.at_stop(services.close)
+    warning = check_entrance(settings, services.keys.keys)
+    if warning:
+        _log.warning(warning)
     services.start()
     return create_app(settings, services)

@@ -6,6 +6,7 @@ from apiflask import APIBlueprint
 from flask import Response
 
 from lenswright.access.roles import Role
+from lenswright.web.actor import actor
 from lenswright.web.bodies import flag_field, json_object, list_field, text_field
 from lenswright.web.model_report import detail, entries
 from lenswright.web.openapi import binary, json_body, operation
@@ -89,7 +90,7 @@ def promote(version: str) -> dict[str, Any]:
     body = json_object()
     override = flag_field(body, "override")
     reason = text_field(body, "reason") or ("" if override else "promoted by hand")
-    task, previous = services().promoter.promote(version, reason[:500], by="api", override=override)
+    task, previous = services().promoter.promote(version, reason[:500], by=actor(), override=override)
     return {"task": task, "version": version, "previous": previous}
 
 
