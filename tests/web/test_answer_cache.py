@@ -20,7 +20,6 @@ CAT, DOG = photo_of(0), photo_of(1)
 @pytest.fixture
 def caching(begin: Begin, with_model: None) -> FlaskClient:
     services = begin(answer_cache_mb=1)
-    services.watch()
     return client_of(services)
 
 
@@ -53,7 +52,7 @@ def test_hits_and_misses_are_in_the_status_and_for_prometheus(caching: FlaskClie
     }  # fmt: skip
     assert (said["requests"]["predictions"], said["requests"]["classes"]) == (4, {"cat": 3, "dog": 1})
     text = caching.get("/metrics").text
-    for line in ("hits 2.0", "misses 2.0", "entries 2.0"):
+    for line in ("hits_total 2.0", "misses_total 2.0", "entries 2.0"):
         assert f"lenswright_answer_cache_{line}" in text
     assert 'lenswright_prediction_seconds_count{phase="total"} 4.0' in text
     assert 'lenswright_prediction_seconds_count{phase="inference"} 2.0' in text

@@ -350,10 +350,9 @@ def test_an_undone_decision_gives_the_label_back_and_not_the_item(
 
 def test_what_was_not_kept_is_counted(begin: Begin, with_model: None) -> None:
     services = begin(keep_predicted_photos="all", kept_photos_most=1)
-    services.metrics.watch_kept_photos(lambda: services.kept_photos.dropped)
     client = client_of(services)
     for number in range(3):
         predicted(client, photo((140, 30, 120), seed=number), f"r-{number}")
         settled(services, f"r-{number}")
-    assert "lenswright_kept_photos_dropped 2.0" in client.get("/metrics").text
+    assert "lenswright_kept_photos_dropped_total 2.0" in client.get("/metrics").text
     assert len(queue(client)) == 1

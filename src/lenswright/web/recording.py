@@ -25,7 +25,7 @@ def record(response: Response, duration_s: float) -> None:
     answered = _answered(response.status_code, duration_s * 1000, said)
     here.window.add(answered)
     here.request_log.add(answered)
-    here.metrics.count(answered, _path())
+    here.request_counts.count(answered, _path())
 
 
 def record_photo(prediction: Prediction, total_s: float) -> None:
@@ -34,7 +34,7 @@ def record_photo(prediction: Prediction, total_s: float) -> None:
     answered = _answered(200, total_s * 1000, _said(prediction))
     _time_phases(prediction)
     here.window.add_prediction(answered)
-    here.metrics.count_prediction(answered)
+    here.request_counts.count_prediction(answered)
 
 
 def _answered(status_code: int, duration_ms: float, said: dict[str, Any]) -> Answered:
@@ -65,4 +65,5 @@ def _said(prediction: Prediction) -> dict[str, Any]:
 
 def _time_phases(prediction: Prediction) -> None:
     if not prediction.cached:  # else nothing was decoded or inferred
-        services().metrics.time_phases(prediction.decode_ms, prediction.inference_ms)
+        counts = services().request_counts
+        counts.time_phases(prediction.decode_ms, prediction.queue_ms, prediction.inference_ms)

@@ -5,7 +5,7 @@ import secrets
 import socket
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import cached_property, lru_cache, partial
 from typing import Any
 
@@ -34,7 +34,7 @@ from lenswright.jobs.supervisor import Supervisor
 from lenswright.monitoring.drift_watch import DriftWatch
 from lenswright.monitoring.instance import Instance
 from lenswright.monitoring.instances import Instances
-from lenswright.monitoring.metrics import Metrics
+from lenswright.monitoring.request_counts import RequestCounts
 from lenswright.monitoring.request_log import RequestLog
 from lenswright.monitoring.window import Window
 from lenswright.registry.bundle import Bundles
@@ -66,7 +66,7 @@ class Services:
     supervisor: Supervisor
     window: Window
     request_log: RequestLog
-    metrics: Metrics
+    request_counts: RequestCounts
     intake: Intake
     kept_photos: KeptPhotos
 
@@ -148,19 +148,12 @@ class Services:
 
     def start(self) -> None:
         """Adopt the models that are there, load the live ones, look after training and the bin."""
-        self.watch()
         self.keys.start()
         self.versions.adopt(self.settings.bundled_models)
         self.live.start()
         self.supervisor.start()
         self.caretaker.start()
         self.instances.start()
-
-    def watch(self) -> None:
-        """Let the metrics show what is counted elsewhere."""
-        self.metrics.watch_request_log(lambda: self.request_log.dropped)
-        self.metrics.watch_kept_photos(lambda: self.kept_photos.dropped)
-        self.metrics.watch_answer_cache(lambda: asdict(self.live.cache.counts()))
 
     def close(self) -> None:
         """Stop the run that was started here, write what is still unwritten, let go of the database."""
@@ -208,7 +201,7 @@ def build_services(
         ),
         window=Window(clock),
         request_log=RequestLog(database, clock, instance=instance.id, keep_days=settings.request_log_days),
-        metrics=Metrics(),
+        request_counts=RequestCounts(),
         intake=intake,
         kept_photos=KeptPhotos(keeper.keep, settings.keep_predicted_photos),
     )
