@@ -5,7 +5,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,8 @@ from tests.models import TASK, write_tiny_bundle
 REPOSITORY = Path(__file__).resolve().parents[2]
 FIRST, SECOND = "20261121-070000-000a", "20261121-080000-000b"  # two versions that answer differently
 SHARPNESS = {FIRST: 2.0, SECOND: 6.0}
+FULL_SIZE = bool(os.environ.get("LENSWRIGHT_FAULTS_FULL_SIZE"))  # as `python -m benchmarks.faults` asks
+ACTIVE = ("queued", "running")  # states of a run
 START_S = 40.0
 STOP_S = 25.0
 
@@ -74,7 +76,7 @@ class Service:
         return psutil.Process(self.pid).children()[0]
 
     def wait_until_ready(self) -> None:
-        wait_for(lambda: self._is_ready(), START_S, lambda: f"the API did not get ready:\n{self.words()}")
+        wait_for(self._is_ready, START_S, lambda: f"the API did not get ready:\n{self.words()}")
 
     def _is_ready(self) -> bool:
         assert self._process is None or self._process.poll() is None, f"the API ended:\n{self.words()}"
@@ -138,6 +140,22 @@ class Service:
     def promote(self, version: str) -> requests.Response:
         return self.post(f"/models/{version}/promote")
 
+    def run(self, run_id: int) -> dict[str, Any]:
+        """Return where the run stands."""
+        status: dict[str, Any] = self.get("/training-status", run_id=run_id)
+        return status
+
+    def finished_run(self, run_id: int, limit_s: float = 300.0) -> dict[str, Any]:
+        """Return the status of the run once it has ended."""
+        status: dict[str, Any] = {}
+
+        def ended() -> bool:
+            status.update(self.run(run_id))
+            return status["state"] not in ACTIVE
+
+        wait_for(ended, limit_s, lambda: f"run {run_id} did not end: {status}", every_s=0.3)
+        return status
+
     def champion(self) -> str:
         return str(self.get("/models", task=TASK)["champion"])
 
@@ -171,9 +189,11 @@ def _workers(pid: int) -> list[psutil.Process]:
     return [child for child in psutil.Process(pid).children() if "lenswright.training" not in child.cmdline()]
 
 
-def wait_for(done: Any, limit_s: float, words: Any) -> None:
+def wait_for(
+    done: Callable[[], bool], limit_s: float, words: Callable[[], str], *, every_s: float = 0.02
+) -> None:
     """Wait until `done()`; fail with `words()` after `limit_s`."""
     deadline = time.monotonic() + limit_s
     while not done():
         assert time.monotonic() < deadline, words()
-        time.sleep(0.02)
+        time.sleep(every_s)
