@@ -2,7 +2,8 @@
 
 Confidence and distance are compared among photos of the same predicted classes: what was expected is
 weighed as if its classes came as often as they are asked now. So a change of the mix alone, more dogs than
-before, is a note, while strange photos of the same classes are drift.
+before, is a note, while strange photos of the same classes are drift. Where a few photos of a rare class have
+to stand for many, they are worth little, and the limits grow wide.
 """
 
 from collections.abc import Sequence
@@ -18,7 +19,6 @@ Verdict = Literal["no_model", "no_reference", "not_enough_traffic", "same", "shi
 
 LEAST_PHOTOS = 200  # of traffic, before anything is said of it
 LEAST_EXPECTED = 30  # photos in the reference
-HEAVIEST = 10.0  # weight of an expected photo, so that a few of a rare class do not stand for everything
 
 
 @dataclass(frozen=True)
@@ -80,9 +80,9 @@ def compare(expected: ExpectedAnswers | None, recent: RecentAnswers, version: st
     if expected is None or len(expected) < LEAST_EXPECTED:
         return known
     known = replace(known, split=expected.split, expected_photos=len(expected))
+    recent, asked = _of_known_classes(recent, expected)
     if len(recent) < LEAST_PHOTOS:
         return replace(known, verdict="not_enough_traffic")
-    asked = _class_indices(recent.classes, expected.classes)
     mix = _counts(expected.predicted, len(expected.classes)), _counts(asked, len(expected.classes))
     weights, bins = _weights(expected, *mix), len(expected.edges) - 1
     weighed = np.asarray(np.bincount(expected.bins, weights, bins), np.float64)
@@ -101,9 +101,15 @@ def compare(expected: ExpectedAnswers | None, recent: RecentAnswers, version: st
     )
 
 
-def _class_indices(names: Sequence[str], classes: Sequence[str]) -> Ints:
-    index = {name: number for number, name in enumerate(classes)}
-    return np.array([index[name] for name in names if name in index], np.int64)
+def _of_known_classes(recent: RecentAnswers, expected: ExpectedAnswers) -> tuple[RecentAnswers, Ints]:
+    """Return the answers whose class was expected at all, and the indices of their classes (N,)."""
+    index = {expected.classes[number]: number for number in np.unique(expected.predicted).tolist()}
+    rows = [row for row, name in enumerate(recent.classes) if name in index]
+    names = [recent.classes[row] for row in rows]
+    kept = replace(
+        recent, classes=names, confidence=recent.confidence[rows], distances=recent.distances[rows]
+    )
+    return kept, np.array([index[name] for name in names], np.int64)
 
 
 def _counts(indices: Ints, size: int) -> Floats:
@@ -114,8 +120,8 @@ def _weights(expected: ExpectedAnswers, was: Floats, seen: Floats) -> Floats:
     """Return float64 (M,): what brings the expected photos to the class mix `seen` (C,)."""
     if not expected.paired:
         return np.ones(len(expected))
-    ratio = (seen / max(seen.sum(), 1)) / np.maximum(was / was.sum(), 1e-12)
-    return np.asarray(np.clip(ratio[expected.predicted], 1e-9, HEAVIEST), np.float64)
+    ratio = (seen / seen.sum()) / np.maximum(was / was.sum(), 1e-12)
+    return np.asarray(np.maximum(ratio[expected.predicted], 1e-9), np.float64)
 
 
 def _distance(expected: ExpectedAnswers, weights: Floats, seen: Floats) -> tuple[Measure, ...]:

@@ -78,9 +78,10 @@ def _summary(drift: Drift) -> str:
     if drift.verdict in NOTHING_TO_SAY:
         return NOTHING_TO_SAY[drift.verdict]
     if drift.verdict == "not_enough_traffic":
+        photos = "1 photo was" if drift.photos == 1 else f"{drift.photos} photos were"
         return (
-            f"{drift.photos} photos were classified one by one by this version so far; from {LEAST_PHOTOS} on"
-            " they are held against the photos it was tested on."
+            f"{photos} classified one by one by this version so far; from {LEAST_PHOTOS} on they are held"
+            " against the photos it was tested on."
         )
     if drift.verdict == "same":
         return "Recent photos look like those the model was tested on."
@@ -97,13 +98,12 @@ def _why(measure: Measure) -> str:
 
 
 def _class_note(drift: Drift) -> str | None:
-    """Return which class comes more often or less often than expected; by itself that is no drift."""
+    """Return which class comes more often than expected, if the mix differs; by itself that is no drift."""
     if drift.classes is None or drift.class_mix is None or drift.class_mix.level == "same":
         return None
     rows = zip(drift.names, drift.classes.expected, drift.classes.seen, strict=True)
-    name, expected, seen = max(rows, key=lambda row: abs(row[2] - row[1]))
-    often = "more" if seen > expected else "less"
+    name, expected, seen = max(rows, key=lambda row: row[2] - row[1])
     return (
-        f"{name} is answered {often} often than in the test: {seen:.0%} instead of {expected:.0%}."
+        f"{name} is answered more often than in the test: {seen * 100:.0f} % instead of {expected * 100:.0f} %."
         " A different mix alone does no harm."
     )
