@@ -100,6 +100,11 @@ class Service:
         self._process.send_signal(signal.SIGTERM)
         return self._process.wait(STOP_S)
 
+    def ended(self, limit_s: float) -> int:
+        """Wait until it has ended by itself and return the exit status."""
+        assert self._process is not None
+        return self._process.wait(limit_s)
+
     def close(self) -> None:
         """Leave no process of this home behind, whatever became of the test."""
         if self._process is not None and self._process.poll() is None:

@@ -76,6 +76,10 @@ def open_database(url: str) -> Database:
     except ProgrammingError as exc:
         engine.dispose()
         raise StorageFailure(f"The database refused its tables: {exc.orig}.") from exc
+    except StorageFailure as exc:
+        engine.dispose()
+        named = parsed.render_as_string(hide_password=True)
+        raise StorageFailure(f"The database {named} cannot be used, or not be written. {exc}") from exc
     except Exception:
         engine.dispose()
         raise
