@@ -18,18 +18,7 @@ class Role(IntEnum):
         """Its name as people write it: `viewer`."""
         return self.name.lower()
 
-    @property
-    def adds(self) -> str:
-        """What it may do that the one before it may not."""
-        return _ADDS[self]
 
-
-_ADDS = {
-    Role.VIEWER: "predict, and read everything but keys and the audit log",
-    Role.LABELLER: "take photos in, label, delete to the bin and restore, review, undo, fuse, check",
-    Role.TRAINER: "train, stop, resume, export formats, promote, roll back",
-    Role.ADMIN: "keys, the audit log, forgetting photos for good",
-}
 ROLES = tuple(role.title for role in Role)
 
 
