@@ -8,7 +8,11 @@ from typing import Any
 
 from lenswright import http_server
 from lenswright.errors import LenswrightError, StorageFailure
+from lenswright.http_worker.ending import at_stop
+from lenswright.http_worker.limits import Limits
 from lenswright.logs import configure_logs
+
+LIMITS = Limits(client_timeout_s=1, stop_delay_s=0.2, grace_s=1)
 
 
 def answer(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
@@ -23,7 +27,7 @@ def answer(environ: dict[str, Any], start_response: Callable[..., Any]) -> Itera
 def build(mode: str) -> Callable[..., Iterable[bytes]]:
     if mode == "fail":
         raise StorageFailure("the disk is full")
-    http_server.at_stop(lambda: sys.stderr.write("closed in order\n"))
+    at_stop(lambda: sys.stderr.write("closed in order\n"))
     return answer
 
 
@@ -31,6 +35,6 @@ if __name__ == "__main__":
     configure_logs()
     port, mode = int(sys.argv[1]), sys.argv[2] if len(sys.argv) > 2 else ""
     try:
-        http_server.serve(partial(build, mode), "127.0.0.1", port, threads=4, name="a test", grace_s=1)
+        http_server.serve(partial(build, mode), "127.0.0.1", port, threads=4, name="a test", limits=LIMITS)
     except LenswrightError as exc:
         sys.exit(str(exc))

@@ -40,7 +40,17 @@ class Settings(BaseSettings):
     port: int = Field(5000, ge=1, le=65535, description="port the API listens on")
     threads: int = Field(0, ge=0, le=256, description="request threads; 0: four per CPU, at least 16")
     concurrent_predictions: int = Field(0, ge=0, le=256, description="photos in work at once; 0: one per CPU")
-    queue_size: int = Field(64, ge=1, le=10_000, description="predictions that may wait before 503")
+    queue_size: int = Field(512, ge=1, le=10_000, description="requests that may wait before 503")
+    request_deadline_s: float = Field(
+        30, gt=0, le=3_600, description="a request that waited longer than this is answered 503, not computed"
+    )
+    client_timeout_s: float = Field(
+        20, gt=0, le=3_600, description="how long a client may neither send nor take a byte before it is cut"
+    )
+    most_connections: int = Field(1024, ge=1, le=100_000, description="connections open at once, idle too")
+    stop_delay_s: float = Field(
+        0.3, ge=0, le=600, description="how long a stop still takes requests while /health/ready says 503"
+    )
     answer_cache_mb: float = Field(
         0, ge=0, le=10_000, description="MB of answers kept for photos that come again; 0: none"
     )

@@ -1,5 +1,6 @@
 """What happens around every request: its id, its size limit, and the note of how it was answered."""
 
+import contextlib
 import logging
 import re
 import secrets
@@ -87,5 +88,6 @@ def drain() -> None:
     if not announced or announced > DRAIN_BYTES or "Expect" in request.headers:
         return
     left, stream = DRAIN_BYTES, request.environ["wsgi.input"]
-    while left > 0 and (chunk := stream.read(min(65_536, left))):
-        left -= len(chunk)
+    with contextlib.suppress(OSError):  # the client stalls or is gone
+        while left > 0 and (chunk := stream.read(min(65_536, left))):
+            left -= len(chunk)

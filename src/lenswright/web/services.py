@@ -214,7 +214,14 @@ def _decode_limits(settings: Settings) -> DecodeLimits:
 def _live_models(settings: Settings, promotion: Promotion, bundles: Bundles) -> LiveModels:
     concurrent = settings.concurrent_predictions or cpu_count()
     cache = AnswerCache(int(settings.answer_cache_mb * 1e6), settings.answer_cache_s)
-    return LiveModels(promotion, bundles, concurrent=concurrent, queue_size=settings.queue_size, cache=cache)
+    return LiveModels(
+        promotion,
+        bundles,
+        concurrent=concurrent,
+        queue_size=settings.queue_size,
+        deadline_s=settings.request_deadline_s,
+        cache=cache,
+    )
 
 
 def register_services(app: Flask, services: Services) -> None:

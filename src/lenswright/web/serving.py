@@ -7,13 +7,15 @@ from typing import Any
 
 from lenswright import http_server
 from lenswright.cpus import cpu_count
+from lenswright.http_worker.ending import at_stop
+from lenswright.http_worker.limits import Limits
 from lenswright.logs import configure_logs
 from lenswright.settings import Settings
 
 _log = logging.getLogger(__name__)
 
 THREADS_PER_CPU = 4
-LEAST_THREADS, MOST_THREADS = 16, 64  # a client that sends slowly holds one for as long as it takes
+LEAST_THREADS, MOST_THREADS = 16, 64
 
 
 def run(settings: Settings) -> None:
@@ -25,11 +27,23 @@ def run(settings: Settings) -> None:
         settings.port,
         threads=settings.threads or default_threads(),
         name="The API",
+        limits=limits_of(settings),
+    )
+
+
+def limits_of(settings: Settings) -> Limits:
+    """Return what the server allows its clients."""
+    return Limits(
+        queue_size=settings.queue_size,
+        deadline_s=settings.request_deadline_s,
+        client_timeout_s=settings.client_timeout_s,
+        connections=settings.most_connections,
+        stop_delay_s=settings.stop_delay_s,
     )
 
 
 def default_threads() -> int:
-    """Return how many requests are worked on at once: most wait for a body, the disk or their turn."""
+    """Return how many requests are worked on at once: most wait for the disk or their turn."""
     return max(LEAST_THREADS, min(MOST_THREADS, THREADS_PER_CPU * cpu_count()))
 
 
@@ -48,7 +62,7 @@ def build(settings: Settings) -> Any:
     configure_logs(settings.log_level, settings.log_format)
     threadpool_limits(1, "blas")  # else every prediction wakes a spinning thread per CPU: five times the work
     services = build_services(settings)
-    http_server.at_stop(services.close)
+    at_stop(services.close)
     warning = check_entrance(settings, services.keys.keys)
     if warning:
         _log.warning(warning)

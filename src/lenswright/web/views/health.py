@@ -3,8 +3,10 @@
 from typing import Any
 
 from apiflask import APIBlueprint
+from flask import request
 
 from lenswright.errors import Unavailable
+from lenswright.http_worker.bridge import IS_STOPPING
 from lenswright.web.openapi import operation
 from lenswright.web.schemas.status import HealthAnswer
 from lenswright.web.services import services
@@ -28,6 +30,8 @@ def health() -> dict[str, Any]:
 @blueprint.doc(**operation("Whether it is warm and can take requests", HealthAnswer, least=None))
 def ready() -> dict[str, Any]:
     here = services()
+    if request.environ.get(IS_STOPPING):
+        raise Unavailable("The service is about to stop.")
     if not here.live.ready():
         raise Unavailable("The service is still loading its models.")
     here.promotion.champions()  # the database answers, else StorageFailure
