@@ -3,8 +3,10 @@
 Most of what they do is classify one photo; now and then they look at `/status` and hand in photos for
 the task `load-test`, away from the data of others. Every answer is checked, not only its status code.
 
-LENSWRIGHT_LOAD_URLS    several instances, with commas between; each user stays with one of them
-LENSWRIGHT_LOAD_PHOTOS  a folder of photos to send; without it they are drawn
+LENSWRIGHT_LOAD_URLS       several instances, with commas between; each user stays with one of them
+LENSWRIGHT_LOAD_PHOTOS     a folder of photos to send; without it they are drawn
+LENSWRIGHT_LOAD_WARM_UP_S  seconds that are left out of the numbers, from the start; default: none
+LENSWRIGHT_API_KEY         sent as X-API-Key
 """
 
 import itertools
@@ -15,6 +17,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import gevent
 from locust import FastHttpUser, between, events, task
 from locust.env import Environment
 from locust.runners import WorkerRunner
@@ -35,7 +38,9 @@ log = logging.getLogger("lenswright.load")
 URLS = [url.strip("/ ") for url in os.environ.get("LENSWRIGHT_LOAD_URLS", "").split(",") if url.strip()]
 FOLDER = os.environ.get("LENSWRIGHT_LOAD_PHOTOS")
 PHOTOS = photo_pool(POOL, Path(FOLDER) if FOLDER else None)
-_next_url: Iterator[str | None] = itertools.cycle(URLS or [None])
+WARM_UP_S = float(os.environ.get("LENSWRIGHT_LOAD_WARM_UP_S", "0"))
+API_KEY = os.environ.get("LENSWRIGHT_API_KEY")
+_numbers: Iterator[int] = itertools.count()  # of the users of this process
 
 
 class Visitor(FastHttpUser):
@@ -45,7 +50,7 @@ class Visitor(FastHttpUser):
     connection_timeout = network_timeout = 30.0
 
     def __init__(self, environment: Environment) -> None:
-        self.host = next(_next_url) or environment.host
+        self.host = _url_of_next(environment) or environment.host
         super().__init__(environment)
 
     @task(90)
@@ -69,6 +74,8 @@ class Visitor(FastHttpUser):
     ) -> None:
         """Send one request and note it as failed unless its answer holds what it promises."""
         headers = {"Content-Type": CONTENT_TYPE} if form else {}
+        if API_KEY:
+            headers["X-API-Key"] = API_KEY
         name = f"{path} {self.host}" if len(URLS) > 1 else path
         with self.client.request(
             method, path, name=name, data=form, headers=headers, catch_response=True
@@ -81,11 +88,30 @@ class Visitor(FastHttpUser):
                 answer.failure(f"wrong answer: {fault}")
 
 
+def _url_of_next(environment: Environment) -> str | None:
+    """Return where the next user goes: in turn, and with `--processes` no two processes begin alike."""
+    if not URLS:
+        return None
+    runner = environment.runner
+    first = runner.worker_index if isinstance(runner, WorkerRunner) else 0
+    return URLS[(first + next(_numbers)) % len(URLS)]
+
+
 def _json(answer: Any) -> Any:
     try:
         return answer.json()
     except ValueError:
         return answer.text
+
+
+@events.test_start.add_listener
+def leave_out_warm_up(environment: Environment, **_: Any) -> None:
+    """Forget, once the instances are warm and all users are there, what was counted until then.
+
+    With `--processes` each of them does: the workers what they have not told yet, the master what they have.
+    """
+    if WARM_UP_S:
+        gevent.spawn_later(WARM_UP_S, environment.stats.reset_all)
 
 
 @events.quitting.add_listener

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 import threading
@@ -15,6 +16,7 @@ from typing import Any
 import pytest
 
 from benchmarks.answers import prediction_fault, status_fault, upload_fault
+from benchmarks.instance import free_port
 from benchmarks.photos import draw_photo, photo_pool
 
 REPOSITORY = Path(__file__).parent.parent
@@ -34,13 +36,14 @@ STORED = {"filename": "0.jpg", "outcome": "stored", "id": 1, "path": "uploads/ab
 
 
 class StandIn(ThreadingHTTPServer):
-    """Answers every prediction with `prediction`, whatever is sent, and counts the paths."""
+    """Answers every prediction with `prediction`, whatever is sent, and counts the paths and the keys."""
 
     daemon_threads = True
 
     def __init__(self, prediction: dict[str, Any]) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
         self.prediction, self.seen, self.photos = prediction, Counter[str](), set[bytes]()
+        self.keys: set[str | None] = set()
 
     @property
     def url(self) -> str:
@@ -63,6 +66,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _send(self, answer: dict[str, Any]) -> None:
         self.server.seen[self.path] += 1
+        self.server.keys.add(self.headers["X-API-Key"])
         data = json.dumps(answer).encode()
         self.send_response(200)
         self.send_header("Content-Length", str(len(data)))
@@ -108,6 +112,36 @@ def test_users_of_two_instances_send_different_photos_and_each_instance_is_repor
         assert f"{server.url}: {sum(server.seen.values())} requests, 0 failed, p50 " in done.stderr
         assert len(server.photos) >= 3
     assert set(first.seen) | set(second.seen) <= {"/predict", "/status", "/upload-data"}
+    assert first.keys == second.keys == {None}
+
+
+def test_failures_are_told_of_the_instance_that_fails_and_a_key_is_sent() -> None:
+    with stand_in() as honest, stand_in(PREDICTION | {"model_version": ""}) as lying:
+        gone = f"http://127.0.0.1:{free_port()}"
+        urls = f"{honest.url},{lying.url},{gone}"
+        users = ("--users", "12", "--spawn-rate", "12", "--run-time", "5s")
+        done = run_locust(*users, LENSWRIGHT_LOAD_URLS=urls, LENSWRIGHT_API_KEY="secret")
+    assert done.returncode == 1
+    said = done.stdout + done.stderr
+    assert f"{honest.url}: {sum(honest.seen.values())} requests, 0 failed" in said
+    asked, wrong = sum(lying.seen.values()), lying.seen["/predict"]
+    assert f"{lying.url}: {asked} requests, {wrong} failed" in said
+    assert re.search(rf"{gone}: (\d+) requests, \1 failed", said)
+    assert re.search(rf"POST /predict {lying.url}: .*the model version", said)
+    assert re.search(rf"POST /predict {gone}: .*status 0", said)
+    assert honest.keys == lying.keys == {"secret"}
+
+
+def test_with_several_processes_users_reach_every_instance_and_the_warm_up_is_not_counted() -> None:
+    with stand_in() as first, stand_in() as second:
+        urls = f"{first.url},{second.url}"
+        arguments = ("--processes", "2", "--users", "2", "--run-time", "5s")  # one user each
+        done = run_locust(*arguments, LENSWRIGHT_LOAD_URLS=urls, LENSWRIGHT_LOAD_WARM_UP_S="2.5")
+    assert done.returncode == 0, done.stderr
+    counted = re.findall(r"http://127.0.0.1:\d+: (\d+) requests, 0 failed", done.stderr)
+    assert len(counted) == 2
+    assert min(sum(server.seen.values()) for server in (first, second)) > 0
+    assert 0 < sum(map(int, counted)) < sum(first.seen.values()) + sum(second.seen.values())
 
 
 def test_a_quick_but_wrong_answer_fails_the_load_test() -> None:
