@@ -159,12 +159,13 @@ class Unavailable(LenswrightError):
 
 
 class NoModel(Unavailable):
-    """No model serves this task yet."""
+    """No model serves this task: there is none yet, or the champion is refused for `problem`."""
 
     code = "no_model"
 
-    def __init__(self, task: str) -> None:
-        super().__init__(f"No model serves the task {task!r} yet: upload labelled photos and train.")
+    def __init__(self, task: str, problem: str | None = None) -> None:
+        why = f": {problem}" if problem else " yet: upload labelled photos and train."
+        super().__init__(f"No model serves the task {task!r}{why}")
         self.task = task
 
 

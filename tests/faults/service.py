@@ -128,8 +128,11 @@ class Service:
         """Return the last lines of its log."""
         return "\n".join(self.log.read_text(errors="replace").splitlines()[-lines:])
 
+    def answer(self, path: str, **params: Any) -> requests.Response:
+        return requests.get(f"{self.url}{path}", params=params, timeout=30)
+
     def get(self, path: str, **params: Any) -> Any:
-        answer = requests.get(f"{self.url}{path}", params=params, timeout=30)
+        answer = self.answer(path, **params)
         assert answer.ok, answer.text
         return answer.json()
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from lenswright.jobs.launcher import NICENESS, Launcher, environment, read_tail
+from lenswright.jobs.launcher import GROUP_NICENESS, NICENESS, Launcher, environment, read_tail
 from lenswright.settings import Settings
 
 
@@ -32,11 +32,11 @@ def test_a_trainer_is_nice_within_its_session_and_among_the_sessions(tmp_path: P
     settings = Settings(home=tmp_path, _env_file=None)  # type: ignore[call-arg]
     process = Launcher(settings, [sys.executable, "-c", "import time; time.sleep(30)"]).launch(7)
     group = Path(f"/proc/{process.pid}/autogroup")
-    said = group.read_text() if group.exists() else f"no such groups here, nice {NICENESS}"
+    said = group.read_text() if group.exists() else f"no such groups here, nice {GROUP_NICENESS}"
     niceness = os.getpriority(os.PRIO_PROCESS, process.pid)
     process.kill()
     assert niceness == NICENESS
-    assert said.strip().endswith(f"nice {NICENESS}")
+    assert said.strip().endswith(f"nice {GROUP_NICENESS}")
 
 
 def test_the_tail_of_a_long_log_is_its_last_lines(tmp_path: Path) -> None:

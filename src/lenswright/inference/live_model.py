@@ -37,7 +37,8 @@ class LiveModels:
     """Follows the champions in the database, each second, and answers with them.
 
     A new champion is loaded, must reproduce its golden answers (which also warms it up), and then
-    replaces one reference: a request sees the old model or the new one, never half of each.
+    replaces one reference: a request sees the old model or the new one, never half of each. While a
+    champion is refused, the model before it answers.
     """
 
     def __init__(
@@ -134,7 +135,7 @@ class LiveModels:
     def _champion(self, task: str) -> Classifier:
         classifier = self._current.get(task)
         if classifier is None:
-            raise NoModel(task)
+            raise NoModel(task, self.problem(task))
         return classifier
 
     def refresh(self) -> None:
@@ -164,15 +165,32 @@ class LiveModels:
         if patient and problem and problem.version == version and time.monotonic() < problem.retry_at:
             return
         try:
-            classifier = self._load(self._bundles.load(task, version))
-            classifier.verify_golden()
+            self._current[task] = self._proven(task, version)
         except Exception as exc:  # whatever is wrong with one model, it must not keep the others away
             self._refuse(task, version, exc)
+            if present is None:
+                self._fall_back(task)
             return
-        self._current[task] = classifier
         self._dropped_one |= present is not None
         self._problems.pop(task, None)
         log.info("model %s serves %s", version, task)
+
+    def _proven(self, task: str, version: str) -> Classifier:
+        classifier = self._load(self._bundles.load(task, version))
+        classifier.verify_golden()
+        return classifier
+
+    def _fall_back(self, task: str) -> None:
+        """Where nothing answers, let the version do so that a rollback would bring back."""
+        version = self._promotion.previous(task)
+        if version is None:
+            return
+        try:
+            self._current[task] = self._proven(task, version)
+        except Exception as exc:  # as above
+            log.error("model %s of %s cannot take its place: %s", version, task, exc)
+            return
+        log.warning("model %s serves %s in place of the refused one", version, task)
 
     def _refuse(self, task: str, version: str, exc: Exception) -> None:
         before = self._problems.get(task)

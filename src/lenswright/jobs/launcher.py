@@ -13,6 +13,7 @@ from lenswright.settings import PREFIX, Settings
 
 TRAINER = (sys.executable, "-m", "lenswright.training")
 NICENESS = 10  # answering requests comes first
+GROUP_NICENESS = 5  # a quarter of the CPUs while the service could use them all
 TAIL_BYTES = 16_384
 
 
@@ -58,7 +59,7 @@ class Launcher:
                 env=os.environ | environment(self._settings),
                 start_new_session=True,  # Ctrl-C is for us; we then stop it in order
             )
-        yield_to_others(child.pid, NICENESS)
+        yield_to_others(child.pid, NICENESS, GROUP_NICENESS)
         return TrainerProcess(child.pid, child, log_file)
 
     def log_file(self, run_id: int) -> Path:

@@ -26,16 +26,17 @@ def is_alive(pid: int, arguments: Sequence[str]) -> bool:
         return False
 
 
-def yield_to_others(pid: int, niceness: int) -> None:
+def yield_to_others(pid: int, niceness: int, group_niceness: int) -> None:
     """Let other processes have the CPU before `pid`, a session leader, and what it starts.
 
     Where Linux groups tasks by session (`sched_autogroup_enabled`), niceness counts within the session
-    only: a nice trainer would still get as much as the whole service. So the group becomes nice, too.
+    only: a nice trainer would still get as much as the whole service. So the group becomes nice, too, to
+    a lesser degree, as it stands against whole groups and not against single threads.
     """
     if hasattr(os, "setpriority"):
         os.setpriority(os.PRIO_PROCESS, pid, niceness)
     with suppress(OSError):  # no such groups on this system, or it ended already
-        Path(f"/proc/{pid}/autogroup").write_text(str(niceness))
+        Path(f"/proc/{pid}/autogroup").write_text(str(group_niceness))
 
 
 def kill_group(pid: int) -> None:
