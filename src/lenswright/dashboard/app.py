@@ -9,6 +9,7 @@ from dash import Dash, register_page, set_props
 
 from lenswright.dashboard import chrome, poll
 from lenswright.dashboard.api_client import ApiClient
+from lenswright.dashboard.guarding import register_guard
 from lenswright.dashboard.pages import classify, data, models, overview, training
 from lenswright.dashboard.relay import relay
 from lenswright.dashboard.shell import PAGES, shell
@@ -16,6 +17,12 @@ from lenswright.errors import ApiAway, LenswrightError
 from lenswright.settings import Settings
 
 log = logging.getLogger(__name__)
+SCHEME_SCRIPT = """
+try { // the chosen scheme before the first paint, so that nothing flashes; storage may be forbidden
+  const chosen = localStorage.getItem("mantine-color-scheme-value");
+  if (chosen === "light" || chosen === "dark") document.documentElement.dataset.mantineColorScheme = chosen;
+} catch (refused) { console.info(refused); }
+"""
 INDEX = """<!DOCTYPE html>
 <html lang="en">
 <head>
@@ -23,18 +30,13 @@ INDEX = """<!DOCTYPE html>
 <title>{%title%}</title>
 {%favicon%}
 {%css%}
-<script>
-try { // the chosen scheme before the first paint, so that nothing flashes; storage may be forbidden
-  const chosen = localStorage.getItem("mantine-color-scheme-value");
-  if (chosen === "light" || chosen === "dark") document.documentElement.dataset.mantineColorScheme = chosen;
-} catch (refused) { console.info(refused); }
-</script>
+<script>{scheme_script}</script>
 </head>
 <body>
 {%app_entry%}
 <footer>{%config%}{%scripts%}{%renderer%}</footer>
 </body>
-</html>"""
+</html>""".replace("{scheme_script}", SCHEME_SCRIPT)
 MODULES = {"overview": overview, "classify": classify, "data": data, "training": training, "models": models}
 
 
@@ -64,6 +66,7 @@ def create_dashboard(settings: Settings, api: ApiClient | None = None) -> Dash:
     for part in (poll, chrome, *MODULES.values()):
         part.register(app, bound)
     app.server.register_blueprint(relay(api))
+    register_guard(app, settings, [SCHEME_SCRIPT])
     return app
 
 

@@ -7,6 +7,7 @@ from lenswright.web.auditing import register_auditing
 from lenswright.web.caller import admit, identify
 from lenswright.web.guarding import register_guard
 from lenswright.web.lifecycle import register_lifecycle
+from lenswright.web.limiting import register_limits
 from lenswright.web.multipart import UploadRequest
 from lenswright.web.openapi import configure_openapi
 from lenswright.web.problems import register_problems
@@ -79,6 +80,7 @@ def create_app(settings: Settings, services: Services | None = None) -> APIFlask
     register_lifecycle(app, settings)
     register_guard(app, settings)
     app.before_request(identify)
+    register_limits(app, settings)
     app.before_request(admit)
     register_auditing(app)
     for view in VIEWS:

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 
-from flask import Response, g, request
+from flask import Flask, Response, g, request
 
 from lenswright.settings import Settings
 from lenswright.web.caller import caller
@@ -129,9 +129,14 @@ class Limiter:
             )
 
 
-def limiter(settings: Settings) -> Limiter:
-    """Return the limits that `settings` ask for. Raises SettingsError for an unusable limit_storage_url."""
-    return Limiter(settings, RateLimits(counter(settings.limit_storage_url)))
+def register_limits(app: Flask, settings: Settings) -> None:
+    """Let `app` limit requests, once it is known who asks and before anything follows from it.
+
+    Raises SettingsError if LENSWRIGHT_LIMIT_STORAGE_URL cannot be used.
+    """
+    limiter = Limiter(settings, RateLimits(counter(settings.limit_storage_url)))
+    app.before_request(limiter.limit)
+    app.after_request(tell)
 
 
 def tell(response: Response) -> Response:
