@@ -2,20 +2,41 @@
 
 import logging
 import threading
+import time
+from collections.abc import Callable
 
 from lenswright.dataset.forgetting import Forgetting
 from lenswright.errors import LenswrightError
 
 EVERY_S = 3600.0
+JUMP_S = 600.0  # further than any drift is corrected at once
 
 _log = logging.getLogger(__name__)
 
 
-class Caretaker:
-    """A thread that tidies up at the start and then every hour; several instances may do so at once."""
+def steady_s() -> float:
+    """Return seconds that nobody can set; they go on while the machine sleeps, where the system tells."""
+    return time.clock_gettime(getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC))
 
-    def __init__(self, forgetting: Forgetting, *, bin_days: float, every_s: float = EVERY_S) -> None:
+
+class Caretaker:
+    """A thread that tidies up at the start and then every hour; several instances may do so at once.
+
+    A `clock` that was set forward is waited out once, as what is forgotten cannot be brought back.
+    """
+
+    def __init__(
+        self,
+        forgetting: Forgetting,
+        *,
+        bin_days: float,
+        every_s: float = EVERY_S,
+        clock: Callable[[], float] = time.time,
+        steady: Callable[[], float] = steady_s,
+    ) -> None:
         self._forgetting, self._bin_days, self._every_s = forgetting, bin_days, every_s
+        self._clock, self._steady = clock, steady
+        self._ahead_s = clock() - steady()
         self._closing = threading.Event()
         self._thread = threading.Thread(target=self._tidy_until_closed, name="caretaker", daemon=True)
 
@@ -30,7 +51,13 @@ class Caretaker:
             self._thread.join()
 
     def tidy(self) -> None:
-        """Forget what is overdue and sweep, once. Raises StorageFailure."""
+        """Forget what is overdue and sweep, once, unless the clock has just jumped. Raises StorageFailure."""
+        before_s, self._ahead_s = self._ahead_s, self._clock() - self._steady()
+        if self._ahead_s - before_s > JUMP_S:
+            _log.warning(
+                "the clock was set forward by %.0f s: nothing is forgotten for now", self._ahead_s - before_s
+            )
+            return
         self._forgetting.empty_bin(self._bin_days)
         self._forgetting.sweep()
 

@@ -21,6 +21,7 @@ from lenswright.monitoring.durations import durations_of
 from lenswright.monitoring.traffic import Traffic
 
 BUCKET_S = 5
+LATE_BUCKETS = 12  # a clock that goes back by less than a minute catches up soon
 
 
 @dataclass
@@ -136,9 +137,14 @@ class Window:
     def _newest(self, at: float) -> Bucket:
         """Return the bucket of `at`, opening it and the empty ones before it, so that a chart has no gaps.
 
-        A request that comes late, or a clock that was set back, counts into the newest bucket.
+        A request that comes late counts into the newest bucket. After a clock was set back the window
+        begins anew: what it held would lie in the future, and stay for as long.
         """
         wanted, newest = int(at // BUCKET_S), self._buckets[-1].number
+        if wanted < newest - LATE_BUCKETS:
+            self._buckets.clear()
+            self._buckets.append(Bucket(wanted))
+            self._started_at, newest = at, wanted
         room = self._buckets.maxlen or 1
         for number in range(max(newest + 1, wanted - room + 1), wanted + 1):
             self._buckets.append(Bucket(number))

@@ -118,7 +118,7 @@ class Services:
     @cached_property
     def caretaker(self) -> Caretaker:
         """Empties the bin, and sweeps up what no photo names."""
-        return Caretaker(self.forgetting, bin_days=self.settings.bin_days)
+        return Caretaker(self.forgetting, bin_days=self.settings.bin_days, clock=self.clock)
 
     @cached_property
     def promoter(self) -> Promoter:

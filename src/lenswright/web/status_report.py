@@ -25,7 +25,7 @@ def status_report(here: Services, task: str) -> dict[str, Any]:
         "tasks": known_tasks(here),
         "version": __version__,
         "instance": instance_entry(instance),
-        "uptime_s": round(here.clock() - instance.started_at, 3),
+        "uptime_s": max(0.0, round(here.clock() - instance.started_at, 3)),
         "model": model,
         "model_version": model and model["version"],
         "model_problem": here.live.problem(task),
