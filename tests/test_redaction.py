@@ -25,6 +25,7 @@ LEAKS = [
     f"Authorization: Bearer {SECRET}",
     f"headers: X-API-Key: {SECRET}",
     f"AWS_SECRET_ACCESS_KEY={SECRET}",
+    f"the key lw_3_{SECRET * 3} was tried",
     f"WANDB_API_KEY='{SECRET}'",
 ]
 INNOCENT = [

@@ -19,6 +19,7 @@ HEADERS = (  # on every answer; Content-Security-Policy depends on what it is
 )
 DATA_POLICY = "default-src 'none'; frame-ancestors 'none'"
 _LOOPBACK_NAME = "localhost"
+_LONGEST_NAME = 255 + len(":65535")
 _MOST_NAMES = 1_000  # remembered; whoever asks under ever new names costs a parse each
 
 
@@ -35,15 +36,18 @@ class HostNames:
         self.allowed = frozenset(name.casefold().strip("[]") for name in allowed)
         self._loopback = is_loopback_name(bound)
         self.checked = self._loopback or bool(self.allowed)
-        self.expects = lru_cache(_MOST_NAMES)(self._expects)
+        self._ours = lru_cache(_MOST_NAMES)(self._is_ours)
 
     def __str__(self) -> str:
         return ", ".join([_LOOPBACK_NAME, "127.0.0.1", "[::1]", *sorted(self.allowed)])
 
-    def _expects(self, host: str) -> bool:
+    def expects(self, host: str) -> bool:
         """Return whether the Host header `host` is one of ours; an empty one is of no browser."""
         if not (self.checked and host):
             return True
+        return len(host) <= _LONGEST_NAME and self._ours(host)
+
+    def _is_ours(self, host: str) -> bool:
         name = name_of(host)
         return name in self.allowed or is_loopback_name(name)
 

@@ -16,6 +16,7 @@ Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 Wsgi = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
+LONGEST_ADDRESS = 100  # with port, brackets, quotes and zone; what is longer is not worth remembering
 MOST_HOPS = 50  # whoever sends more wants to keep us busy
 _HOST = re.compile(r"(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?")
 _remembered = lru_cache(1_000)
@@ -68,12 +69,16 @@ class TrustedProxies:
         return any(address in network for network in self._networks)
 
 
-@_remembered
 def address_of(text: str) -> Address | None:
     """Return the address in `text`, which may have a port, brackets, quotes or a zone; None if there is none.
 
     An IPv4 address that came over an IPv6 socket (`::ffff:10.0.0.7`) is the IPv4 address.
     """
+    return _parsed(text) if len(text) <= LONGEST_ADDRESS else None
+
+
+@_remembered
+def _parsed(text: str) -> Address | None:
     bare = text.strip().strip('"')
     if bare.startswith("["):
         bare = bare[1:].partition("]")[0]
