@@ -14,7 +14,12 @@ from tests.web.answers import problem
 from tests.web.conftest import Begin, client_of
 
 METHODS = ("get", "post")
-BODILESS = ("/models/rollback", "/runs/{run_id}/resume", "/dataset/edits/{edit_id}/undo")
+BODILESS = (
+    "/models/rollback",
+    "/runs/{run_id}/resume",
+    "/dataset/edits/{edit_id}/undo",
+    "/keys/{key_id}/revoke",
+)
 
 
 @pytest.fixture

@@ -1,22 +1,18 @@
-"""Every endpoint with every kind of caller, held against a table: who changes a role changes the table, too."""
+"""Every endpoint with every kind of caller, held against a table: a new role needs a new line in it."""
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
-from apiflask import APIFlask
-from flask.testing import FlaskClient
 
 from docs.roles_table import PAGE, endpoints, with_table
 from lenswright.access.keys import KeyWish
 from lenswright.access.roles import Role
 from lenswright.access.secret import new_secret, written
-from lenswright.settings import Settings
 from lenswright.web.app import create_app
 from lenswright.web.least_role import OPEN_BY_NATURE, declared
-from lenswright.web.services import Services, build_services
+from tests.databases import Databases
+from tests.web.house import House, open_house
 
 OPEN = None
 LEAST: dict[str, Role | None] = {
@@ -86,31 +82,17 @@ LEAST: dict[str, Role | None] = {
 NO_KEY, WRONG_KEY, REVOKED_KEY = "no key", "a wrong key", "a revoked key"
 
 
-@dataclass(frozen=True)
-class House:
-    """A service that needs keys, and the keys by role, and those that open nothing."""
-
-    services: Services
-    app: APIFlask
-    keys: dict[str, str]
-
-    @property
-    def client(self) -> FlaskClient:
-        return self.app.test_client()
-
-
 @pytest.fixture(scope="module")
-def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    home: Path = tmp_path_factory.mktemp("house")
-    settings = Settings(home=home, require_keys="yes", _env_file=None)  # type: ignore[call-arg]
-    services = build_services(settings)
-    made = services.keys.keys
-    keys = {role.title: made.create(KeyWish(role.title, role), by="test")[1] for role in Role}
-    key, keys[REVOKED_KEY] = made.create(KeyWish("gone", Role.ADMIN), by="test")
-    made.revoke(key.id, by="test")
-    keys[WRONG_KEY] = written(1, new_secret())
-    yield House(services, create_app(settings, services), keys)
-    services.close()
+def house(tmp_path_factory: pytest.TempPathFactory, databases: Databases) -> Iterator[House]:
+    home = tmp_path_factory.mktemp("house")
+    with databases.migrated(home) as url:
+        opened = open_house(home, database_url=url)
+        made = opened.services.keys.keys
+        key, opened.keys[REVOKED_KEY] = made.create(KeyWish("gone", Role.ADMIN), by="test")
+        made.revoke(key.id, by="test")
+        opened.keys[WRONG_KEY] = written(1, new_secret())
+        yield opened
+        opened.services.close()
 
 
 def path_of(call: str) -> str:

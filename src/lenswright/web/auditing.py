@@ -9,6 +9,7 @@ from typing import Any
 from flask import Flask, Response, g, request
 
 from lenswright.access.audit import Deed
+from lenswright.redaction import redacted
 from lenswright.web.actor import actor
 from lenswright.web.caller import caller
 from lenswright.web.services import services
@@ -62,7 +63,7 @@ def _deed() -> Deed:
     return Deed(
         by=actor(),
         action=f"{request.method} {rule.rule if rule else request.path}",
-        target=request.path,
+        target=redacted(request.path),
         role=who.role.title if who.role else None,
         key_id=who.key_id,
         address=who.address,

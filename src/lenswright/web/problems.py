@@ -14,6 +14,7 @@ from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from lenswright import errors
 from lenswright.access import refusals as access
+from lenswright.redaction import redacted
 from lenswright.web import refusals
 
 _log = logging.getLogger(__name__)
@@ -55,7 +56,7 @@ def problem_document(status: int, code: str, detail: str, **extra: Any) -> dict[
         "type": "about:blank",
         "title": HTTPStatus(status).phrase,
         "status": status,
-        "detail": detail,
+        "detail": redacted(detail),  # which may repeat what came: a key as the name of something
         "code": code,
         "request_id": g.get("request_id"),
         **extra,
