@@ -1,7 +1,7 @@
 """A small HTTP client under load: N connections kept alive, as fast as the answers come.
 
 It shares the machine with what it measures, so its numbers are a floor and ratios between servers that
-were driven in the same run are the result.
+were driven in the same run are the result. `benchmarks.wrk` does the same for less CPU where it is installed.
 """
 
 import http.client
@@ -19,7 +19,10 @@ TIMEOUT_S = 30.0
 
 @dataclass(frozen=True)
 class Load:
-    """What to send to `path`: the `bodies` in turn, over `connections`, for `seconds`."""
+    """What to send to `path`: the `bodies` in turn, over `connections`, for `seconds`.
+
+    Right answers have status 200 and `expected` in them.
+    """
 
     bodies: Sequence[bytes]
     content_type: str
@@ -56,6 +59,12 @@ class Measured:
         }
 
 
+def merged(parts: Sequence[Measured]) -> Measured:
+    """Return measurements that were taken at the same time as one."""
+    latencies = sorted(latency for part in parts for latency in part.latencies_ms)
+    return Measured(tuple(latencies), sum(part.errors for part in parts), max(part.seconds for part in parts))
+
+
 def drive(urls: Sequence[str], load: Load) -> Measured:
     """Put `load` on the servers, the connections spread evenly over them, and measure every answer."""
     clients = [
@@ -68,8 +77,7 @@ def drive(urls: Sequence[str], load: Load) -> Measured:
     for thread in threads:
         thread.join()
     seconds = time.perf_counter() - began
-    latencies = sorted(latency for client in clients for latency in client.latencies_ms)
-    return Measured(tuple(latencies), sum(client.errors for client in clients), seconds)
+    return merged([Measured(tuple(client.latencies_ms), client.errors, seconds) for client in clients])
 
 
 class _Client:

@@ -10,7 +10,7 @@ import tempfile
 import time
 import urllib.request
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -34,11 +34,32 @@ class Instance:
         with urllib.request.urlopen(self.url + path, timeout=30) as answer:
             return json.load(answer)
 
+    def post(self, path: str) -> Any:
+        """Send an empty body. Raises urllib.error.HTTPError when refused."""
+        asked = urllib.request.Request(self.url + path, data=b"", method="POST")
+        with urllib.request.urlopen(asked, timeout=60) as answer:
+            return json.load(answer)
+
+    def server(self) -> psutil.Process:
+        """Return the process that serves: the largest of the tree."""
+        return max(self._tree(), key=lambda member: member.memory_info().rss)
+
     def memory_mb(self) -> float:
-        """Return the resident memory of the process that serves: the largest of the tree, in MB."""
+        """Return the resident memory of the process that serves, in MB."""
+        return float(self.server().memory_info().rss / 1e6)
+
+    def all_memory_mb(self) -> float:
+        """Return the memory of all its processes in MB, pages that they share counted once (PSS)."""
+        return float(sum(member.memory_full_info().pss for member in self._tree()) / 1e6)
+
+    def cpu_s(self) -> float:
+        """Return the CPU seconds that its processes have used so far."""
+        times = [member.cpu_times() for member in self._tree()]
+        return float(sum(time.user + time.system for time in times))
+
+    def _tree(self) -> list[psutil.Process]:
         parent = psutil.Process(self.process.pid)
-        tree = [parent, *parent.children(recursive=True)]
-        return max(member.memory_info().rss for member in tree) / 1e6
+        return [parent, *parent.children(recursive=True)]
 
 
 def free_port() -> int:
@@ -50,13 +71,18 @@ def free_port() -> int:
 
 @contextmanager
 def running(
-    command: Sequence[str], first: urllib.request.Request, port: int, environment: Mapping[str, str]
+    command: Sequence[str],
+    first: urllib.request.Request,
+    port: int,
+    environment: Mapping[str, str],
+    *,
+    start_limit_s: float = START_LIMIT_S,
 ) -> Iterator[Instance]:
     """Run `command` until the block ends. Raises RuntimeError with its log if it never answers `first`."""
     with tempfile.TemporaryFile() as log:
         began = time.perf_counter()
         process = subprocess.Popen(
-            [sys.executable, *command],
+            command,
             cwd=REPOSITORY,
             env=os.environ | environment,
             stdout=log,
@@ -65,7 +91,7 @@ def running(
         )
         try:
             while not _answers(first):
-                if process.poll() is not None or time.perf_counter() - began > START_LIMIT_S:
+                if process.poll() is not None or time.perf_counter() - began > start_limit_s:
                     log.seek(0)
                     raise RuntimeError(f"{command[0]} does not answer:\n{log.read().decode()[-2000:]}")
                 time.sleep(0.005)
@@ -84,7 +110,7 @@ def running_api(
     named = {f"LENSWRIGHT_{name.upper()}": value for name, value in settings.items()}
     named["LENSWRIGHT_BUNDLED_MODELS"] = str(bundled or home / "models")
     first = urllib.request.Request(url, data=photo, headers={"Content-Type": "image/jpeg"})
-    command = ["app.py", "--port", str(port), "--home", str(home), "--log-level", "warning"]
+    command = [sys.executable, "app.py", "--port", str(port), "--home", str(home), "--log-level", "warning"]
     with running(command, first, port, named) as instance:
         yield instance
 
@@ -99,8 +125,8 @@ def _answers(first: urllib.request.Request) -> bool:
 
 def _stop(process: subprocess.Popen[bytes]) -> None:
     process.send_signal(signal.SIGTERM)
-    try:
+    with suppress(subprocess.TimeoutExpired):
         process.wait(STOP_LIMIT_S)
-    except subprocess.TimeoutExpired:
-        os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)  # itself, or workers that some servers leave behind
+    process.wait()

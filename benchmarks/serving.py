@@ -1,148 +1,173 @@
-"""How fast the API answers, beside a bare Flask + ONNX Runtime loop on the same model file.
+"""How fast the API answers, beside peers on the same model file, the same photos, the same machine.
 
     python -m benchmarks.serving
-    python -m benchmarks.serving --bundle models/cats-vs-dogs/<version> --connections 8 --seconds 15
+    python -m benchmarks.serving --peers "bare loop" --rounds 5 --swaps 0
+    python -m benchmarks.serving --bundle models/cats-vs-dogs/<version> --plot docs/images/serving.svg
 
-Starts its own servers, sends photos over connections that stay open, and prints one line per server.
+One contender at a time is started, warmed up, driven over 8 connections and over 1, and stopped; so in
+several rounds, of which the medians count. Prints a table and which goals are met.
 """
 
 import argparse
-import shutil
 import tempfile
-from collections.abc import Sequence
-from contextlib import ExitStack
+from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from statistics import median
 from typing import Any
-from urllib.request import Request
 
 from benchmarks import record
-from benchmarks.http_load import Load, Measured, drive
-from benchmarks.instance import REPOSITORY, Instance, free_port, running, running_api
-from benchmarks.multipart import CONTENT_TYPE, FormFile, encode
+from benchmarks.contenders import OURS, PEERS, Measuring, chosen_bundle, new_home, start_ours, start_peer
+from benchmarks.floor import measure_floor
+from benchmarks.goals import reached
+from benchmarks.peers.environment import environment
 from benchmarks.photos import photo_pool
+from benchmarks.rounds import Drill, Start, Turn, take_turns
+from benchmarks.serving_plot import Bar, serving_plot
+from benchmarks.swaps import Weighed, weigh
+from benchmarks.wrk import best_driver
 from lenswright.cpus import cpu_count
-from lenswright.registry.bundle import Bundles, Manifest
-from lenswright.storage.blobs import Blobs
 
-WARM_UP_S = 2.0
 POOL = 100
 
 
 def read_arguments() -> argparse.Namespace:
     """Return what to measure and how long."""
-    parser = argparse.ArgumentParser(description="Measure the API beside a bare loop on the same model.")
+    parser = argparse.ArgumentParser(description="Measure the API beside its peers on the same model.")
     model = parser.add_mutually_exclusive_group()
     model.add_argument("--bundle", type=Path, help="folder of one model version (default: the bundled model)")
-    model.add_argument("--home", type=Path, help="a home whose serving model is measured")
-    parser.add_argument("--instances", type=int, default=1, help="API processes, each on its own port")
-    parser.add_argument("--connections", type=int, default=8)
-    parser.add_argument("--seconds", type=float, default=10.0, help="of each round")
+    model.add_argument("--home", type=Path, help="a home whose serving model is measured; it is only read")
+    parser.add_argument("--task", help="the task of the model in --home (default: cats-vs-dogs)")
+    parser.add_argument("--peers", nargs="*", choices=list(PEERS), default=list(PEERS))
+    parser.add_argument("--connections", type=int, nargs="+", default=[8, 1], help="the first decides")
+    parser.add_argument("--seconds", type=float, default=6.0, help="of each load in each round")
     parser.add_argument("--rounds", type=int, default=3, help="taken in turns; the medians count")
-    parser.add_argument(
-        "--photos", type=Path, help="folder of photos to send (default: drawn, 486x374, 21 KB)"
-    )
-    parser.add_argument("--peer-threads", type=int, default=cpu_count())
+    parser.add_argument("--photos", type=Path, help="folder of photos (default: drawn, 486x374, 21 KB)")
+    parser.add_argument("--tool", choices=["auto", "wrk", "own"], default="auto", help="what makes the load")
+    parser.add_argument("--requests", type=int, default=10_000, help="to answer before memory is weighed")
+    parser.add_argument("--swaps", type=int, default=20, help="of the model meanwhile; 0: do not weigh")
+    parser.add_argument("--plot", type=Path, help="also write the plot to this SVG file")
     return parser.parse_args()
 
 
 def main() -> None:
     given = read_arguments()
-    facts = record.machine()
-    pool = photo_pool(POOL, given.photos)
-    bodies = [encode([FormFile("image", "photo.jpg", photo)]) for photo in pool]
-    load = Load(bodies, CONTENT_TYPE, connections=given.connections, seconds=given.seconds)
-    with tempfile.TemporaryDirectory() as folder, ExitStack() as servers:
-        home = given.home or prepared_home(Path(folder), given.bundle)
-        apis = [servers.enter_context(running_api(home, photo=pool[0])) for _ in range(given.instances)]
-        manifest, file = serving_model(apis[0], home)
-        peer = servers.enter_context(running_peer(manifest, file, pool[0], given.peer_threads))
-        contenders = {"lenswright": apis, "bare loop": [peer]}
-        rounds = measure(contenders, load, given.rounds)
-        rows = [row(name, servers, rounds[name]) for name, servers in contenders.items()]
-    report(rows, manifest, facts, vars(given))
+    tool, drive = best_driver(given.tool)
+    for peer in given.peers:
+        environment(PEERS[peer])  # before anything is measured
+    facts = record.machine() | {"load_by": tool}
+    measuring = Measuring(*chosen_bundle(given.bundle, given.home, given.task), cpus=cpu_count())
+    drill = Drill(photo_pool(POOL, given.photos), given.connections, given.seconds, drive)
+    with tempfile.TemporaryDirectory() as folder:
+        starts = contenders(given.peers, measuring, drill, Path(folder, "home"))
+        turns, floors = measure(starts, measuring, drill, given.rounds)
+        weighed = weigh_ours(Path(folder, "twins"), measuring, drill, given) if given.swaps else None
+    report(measuring, turns, floors, weighed, facts, given)
 
 
-def prepared_home(folder: Path, bundle: Path | None) -> Path:
-    """Return a new home that holds `bundle`, or the models of this repository."""
-    if bundle is None:
-        shutil.copytree(REPOSITORY / "models", folder / "models")
-    else:
-        task, version = bundle.resolve().parts[-2:]
-        shutil.copytree(bundle, folder / "models" / task / version)
-    return folder
+def contenders(peers: Sequence[str], measuring: Measuring, drill: Drill, home: Path) -> Mapping[str, Start]:
+    """Return how each is started; ours always on the same new home."""
+    new_home(home, measuring)
+    form = drill.load(1).bodies[0]
+    ours: dict[str, Start] = {OURS: lambda: start_ours(home, measuring, drill.photos[0])}
+    return ours | {name: partial(start_peer, name, measuring, form) for name in peers}
 
 
-def serving_model(api: Instance, home: Path) -> tuple[Manifest, Path]:
-    """Return the manifest and the network that `api` answers with."""
-    status = api.get("/status")
-    task, version = status["task"], status["model_version"]
-    manifest = Bundles(Blobs(str(home / "models"))).manifest(task, version)
-    return manifest, home / "models" / task / version / "model.onnx"
+def measure(
+    starts: Mapping[str, Start], measuring: Measuring, drill: Drill, rounds: int
+) -> tuple[list[Turn], list[float]]:
+    """Return the turns, and the physical floor in photos per second, measured once in each round."""
+    turns: list[Turn] = []
+    floors: list[float] = []
+    for turn in take_turns(starts, drill, rounds, batch_of=OURS):
+        turns.append(turn)
+        shown = ", ".join(f"{load.per_s:.0f}/s over {count}" for count, load in turn.loads.items())
+        print(f"{turn.server}: {shown}", flush=True)
+        if turn.server == OURS:
+            model = measuring.peer_model()
+            floors.append(measure_floor(model, drill.photos, drill.seconds / 2, measuring.cpus))
+            print(f"physical floor: {floors[-1]:.0f}/s", flush=True)
+    return turns, floors
 
 
-def running_peer(manifest: Manifest, file: Path, photo: bytes, threads: int) -> Any:
-    """Return the context of the bare loop on the same network."""
-    port = free_port()
-    spec = manifest.input_spec
-    command = [
-        *("-m", "benchmarks.peer", "--model", str(file.resolve()), "--classes", "\t".join(manifest.classes)),
-        *("--size-px", str(spec.size_px), "--framing", spec.framing),
-        *("--port", str(port), "--threads", str(threads)),
-    ]
-    first = Request(f"http://127.0.0.1:{port}/predict", photo, {"Content-Type": "image/jpeg"})
-    return running(command, first, port, {})
+def weigh_ours(folder: Path, measuring: Measuring, drill: Drill, given: argparse.Namespace) -> Weighed:
+    """Return what many requests and swaps between the model and its twin leave in memory."""
+    home = new_home(folder, measuring, twin=True)
+    start, load = start_ours(home, measuring, drill.photos[0]), drill.load(given.connections[0])
+    return weigh(start, load, drill.drive, requests=given.requests, swaps=given.swaps)
 
 
-def measure(contenders: dict[str, list[Instance]], load: Load, rounds: int) -> dict[str, list[Measured]]:
-    """Drive the contenders in turns, so that what else the machine does hits all of them alike."""
-    urls = {name: [server.url for server in servers] for name, servers in contenders.items()}
-    warm_up = Load(load.bodies, load.content_type, connections=load.connections, seconds=WARM_UP_S)
-    for addresses in urls.values():
-        drive(addresses, warm_up)
-    turns = [{name: drive(addresses, load) for name, addresses in urls.items()} for _ in range(rounds)]
-    return {name: [turn[name] for turn in turns] for name in contenders}
-
-
-def row(name: str, servers: Sequence[Instance], rounds: Sequence[Measured]) -> dict[str, Any]:
-    """Return one line of the table: medians over the rounds, sums of counts."""
-    lines = [measured.to_json() for measured in rounds]
-    middle = {
-        key: round(median(line[key] for line in lines), 2) for key in ("per_s", "p50_ms", "p95_ms", "p99_ms")
+def rows_of(turns: Sequence[Turn], connections: Sequence[int]) -> list[dict[str, Any]]:
+    """Return the table: medians over the rounds, sums of errors; `ours_times`: lenswright's speed by this."""
+    ours = {
+        count: [turn.loads[count].per_s for turn in turns if turn.server == OURS] for count in connections
     }
-    return {
-        "server": name,
-        **middle,
-        "requests": sum(line["requests"] for line in lines),
-        "errors": sum(line["errors"] for line in lines),
-        "memory_mb": round(max(server.memory_mb() for server in servers), 1),
-        "start_s": round(max(server.start_s for server in servers), 2),
-        "rounds_per_s": [line["per_s"] for line in lines],
-    }
+    rows = []
+    for count in connections:
+        for name in dict.fromkeys(turn.server for turn in turns):
+            own = [turn for turn in turns if turn.server == name]
+            lines = [turn.loads[count].to_json() for turn in own]
+            pairs = zip(ours[count], own, strict=True)
+            ratios = [speed / turn.loads[count].per_s for speed, turn in pairs if turn.loads[count].per_s]
+            rows.append(
+                {
+                    "server": name,
+                    "connections": count,
+                    **{
+                        key: median(line[key] for line in lines)
+                        for key in ("per_s", "p50_ms", "p95_ms", "p99_ms")
+                    },
+                    "errors": sum(line["errors"] for line in lines),
+                    "ours_times": round(median(ratios), 2) if ratios else None,
+                    "cpu_ms": median(turn.cpu_ms[count] for turn in own),
+                    "memory_mb": median(turn.memory_mb for turn in own),
+                    "all_mb": median(turn.all_memory_mb for turn in own),
+                    "start_s": median(turn.start_s for turn in own),
+                }
+            )
+    return rows
 
 
 def report(
-    rows: list[dict[str, Any]], manifest: Manifest, facts: dict[str, Any], given: dict[str, Any]
+    measuring: Measuring,
+    turns: Sequence[Turn],
+    floors: Sequence[float],
+    weighed: Weighed | None,
+    facts: dict[str, Any],
+    given: argparse.Namespace,
 ) -> None:
-    """Print the table and the ratio; keep all of it."""
-    ours, bare = rows
-    ratio = round(median(a / b for a, b in zip(ours["rounds_per_s"], bare["rounds_per_s"], strict=True)), 3)
-    model = {
-        "version": manifest.version,
-        "backbone": manifest.backbone,
-        "input": manifest.input_spec.to_json(),
-    }
-    print(f"{manifest.backbone} at {manifest.input_spec.size_px} px, {given['connections']} connections")
-    print(
-        record.table([{key: value for key, value in line.items() if key != "rounds_per_s"} for line in rows])
+    """Print the tables; keep all of it, and the plot."""
+    manifest, rows = measuring.manifest, rows_of(turns, given.connections)
+    goals = [goal.to_json() for goal in reached(turns, floors, given.connections[0], weighed)]
+    title = f"{manifest.backbone} at {manifest.input_spec.size_px} px, {manifest.network}"
+    print(f"\n{title}; load by {facts['load_by']}; floor {median(floors):.0f} photos/s")
+    print(record.table(rows))
+    print(f"\nGoals, {given.connections[0]} connections:\n{record.table(goals)}")
+    model = {"version": manifest.version, "backbone": manifest.backbone, "network": manifest.network}
+    kept = record.save(
+        "serving",
+        {
+            "machine": facts,
+            "model": model | {"input": manifest.input_spec.to_json()},
+            "settings": {name: str(value) for name, value in vars(given).items()},
+            "rows": rows,
+            "goals": goals,
+            "floors_per_s": floors,
+            "turns": [turn.to_json() for turn in turns],
+            "memory": weighed and weighed.to_json(),
+        },
     )
-    print(f"lenswright answers {ratio} times as many requests as the bare loop.")
-    settings = {name: str(value) if isinstance(value, Path) else value for name, value in given.items()}
-    print(
-        record.save(
-            "serving", {"machine": facts, "model": model, "settings": settings, "rows": rows, "ratio": ratio}
-        )
-    )
+    drawn = serving_plot(bars_of(rows), median(floors), f"Requests per second: {title}")
+    for file in filter(None, (kept.with_suffix(".svg"), given.plot)):
+        file.write_text(drawn)
+        print(file)
+    print(kept)
+
+
+def bars_of(rows: Sequence[Mapping[str, Any]]) -> list[Bar]:
+    return [
+        Bar(row["server"], row["connections"], row["per_s"], row["p50_ms"], row["p99_ms"]) for row in rows
+    ]
 
 
 if __name__ == "__main__":

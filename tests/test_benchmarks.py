@@ -12,7 +12,7 @@ from werkzeug.formparser import parse_form_data
 from benchmarks.class_folders import hold_back, read_class_folders
 from benchmarks.http_load import Load, Measured, drive
 from benchmarks.multipart import CONTENT_TYPE, FormFile, encode
-from benchmarks.peer import read
+from benchmarks.peers.photo_answer import framed, opened
 from benchmarks.photos import draw_photo
 from benchmarks.record import table
 from lenswright.imaging.framing import decode_framed
@@ -89,7 +89,7 @@ def test_a_form_arrives_as_it_was_sent() -> None:
 def test_the_peer_sees_nearly_the_same_pixels(framing: str) -> None:
     photo = draw_photo(2)
     ours = decode_framed(photo, InputSpec(128, framing))  # type: ignore[arg-type]
-    assert abs(ours.astype(int) - read(photo, 128, framing).astype(int)).mean() < 1.0
+    assert abs(ours.astype(int) - framed(opened(photo), 128, framing).astype(int)).mean() < 1.0
 
 
 def test_photos_held_back_are_not_among_the_others(tmp_path: Path) -> None:
