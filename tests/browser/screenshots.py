@@ -23,7 +23,7 @@ from tests.dashboard import fake_data as made
 from tests.dashboard.fake_api import FakeApi
 
 CONDITIONS: dict[str, dict[str, Any]] = {
-    "full": {"train_s": 6},
+    "full": {"train_s": 6, "instances": 3},
     "large": {"classes": 120, "photos": 10_000, "train_s": 6},
     "empty": {"photos": 0, "model": False, "traffic": False},
 }

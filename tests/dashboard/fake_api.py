@@ -19,6 +19,7 @@ from tests.dashboard.fake_checks import FakeChecks
 from tests.dashboard.fake_data import problem
 from tests.dashboard.fake_edits import KEPT, FakePhotos
 from tests.dashboard.fake_exchange import FakeExchange
+from tests.dashboard.fake_instances import instances as made_instances
 from tests.dashboard.fake_models import FakeModels
 from tests.dashboard.fake_runs import FakeRuns
 
@@ -34,7 +35,9 @@ class FakeApi:
         model: bool = True,
         traffic: bool = True,
         train_s: float = 8,
+        instances: int = 1,
     ) -> None:
+        self.instances = instances
         self.classes, self.started_at, self.traffic = made.class_names(classes), time.time() - 11_500, traffic
         self.kept = FakePhotos(self.started_at)
         self.photos = self.kept.all
@@ -47,7 +50,7 @@ class FakeApi:
         self.checks = FakeChecks(self.kept, self.classes, self.runs)
         self.exchange = FakeExchange(self.kept)
         self.requests: list[str] = []
-        self.delay_s = 0.0
+        self.delay_s, self.key = 0.0, ""  # where a key is set, nobody may do anything without it
         self.port, self._server = 0, None  # type: ignore[var-annotated]
         self.app = routes(self)
 
@@ -131,7 +134,9 @@ class FakeApi:
         known = task == "cats-vs-dogs"
         window = made.window(self.classes, 12_345, now) if self.traffic else made.quiet_window()
         model = {**champion, "promoted_at": champion["created_at"]} if champion and known else None
+        serving = model and model["version"]
         return {
+            **made_instances(self.instances, self.port, self.started_at, serving, window),
             **{
                 "status": "ok" if model else "no_model",
                 "task": task,
@@ -157,9 +162,12 @@ def routes(api: FakeApi) -> Flask:
     app = Flask("fake_api")
 
     @app.before_request
-    def note() -> None:
+    def note() -> Any:
         api.requests.append(f"{request.method} {request.path}")
         time.sleep(api.delay_s)
+        if api.key and request.headers.get("Authorization") != f"Bearer {api.key}":
+            return problem(401, "invalid_key", "Expected a valid API key. Received: another.")
+        return None
 
     @app.get("/status")
     def status() -> Any:

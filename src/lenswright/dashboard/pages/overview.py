@@ -11,6 +11,7 @@ from lenswright.dashboard.cards import blank, card, chart, empty, go_to, page, s
 from lenswright.dashboard.chrome import health
 from lenswright.dashboard.figures.classes import class_mix
 from lenswright.dashboard.figures.traffic import latency, throughput
+from lenswright.dashboard.pages.instances import instances
 
 STEPS = (
     ("1", "Give it photos", "A few dozen for each class are a good start.", "Upload photos", "/data"),
@@ -46,6 +47,7 @@ def layout(**_query: str) -> html.Div:
         html.Div(stats, className="grid four"),
         html.Div(charts, className="grid two", id="overview-charts"),
         html.Div(below, className="grid three", id="overview-below"),
+        html.Div(id="instances", className="live"),
     )
 
 
@@ -189,12 +191,13 @@ def register(app: Dash, _bound: Callable[..., Any]) -> None:
             *values,
             Output("sureness", "children"),
             Output("holdings", "children"),
+            Output("instances", "children"),
             Output("guide", "children"),
             Output("overview-charts", "className"),
             Output("overview-below", "className"),
         ],
         Input("live", "data"),
-    )(lambda live: (*stats(live), sureness(live), holdings(live), *guide(live)))
+    )(lambda live: (*stats(live), sureness(live), holdings(live), instances(live), *guide(live)))
     app.callback(drawn, Input("live", "data"), Input("scheme", "data"), State("task", "data"))(
         lambda live, scheme, _task: charts(live, scheme)
     )
