@@ -57,7 +57,9 @@ class Settings(BaseSettings):
     answer_cache_s: float = Field(300, gt=0, description="seconds for which a kept answer is given again")
     max_request_bytes: int = Field(500_000_000, ge=1_000, description="largest request body")
     max_file_bytes: int = Field(25_000_000, ge=1_000, description="largest photo file")
-    max_pixels: int = Field(100_000_000, ge=1_000, description="largest photo in pixels")
+    max_pixels: int = Field(
+        50_000_000, ge=1_000, description="largest photo in pixels; half of it for WebP, TIFF and CMYK"
+    )
     max_files: int = Field(5_000, ge=1, description="most files in one upload")
     max_archive_bytes: int = Field(2_000_000_000, ge=1_000, description="most bytes a zip may unpack to")
     max_archive_members: int = Field(200_000, ge=1, description="most members in one zip")
@@ -112,6 +114,9 @@ class Settings(BaseSettings):
     gate_max_size_mb: float = Field(500, ge=0, description="largest network that may serve; 0: no limit")
     log_format: str = Field(
         "auto", pattern="^(auto|console|json)$", description="auto: console on a terminal"
+    )
+    log_requests: Literal["refused", "all"] = Field(
+        "refused", description="requests that get a line: refused (status 400 and above) or all"
     )
     log_level: str = Field("INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="least level logged")
     api_url: str = Field("http://127.0.0.1:5000", description="the API the dashboard polls")

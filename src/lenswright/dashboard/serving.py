@@ -20,7 +20,7 @@ def run(settings: Settings) -> None:
 
     Raises SettingsError if the address cannot be used, or should not be.
     """
-    configure_logs(settings.log_level, settings.log_format)
+    configure_logs(settings.log_level, settings.log_format, service="dashboard", port=settings.dashboard_port)
     refuse_strangers(settings)
     http_server.serve(
         partial(build, settings),
@@ -53,5 +53,5 @@ def build(settings: Settings) -> Any:
     """Return the WSGI app; called in the serving process only."""
     from lenswright.dashboard.app import create_dashboard  # the watching parent needs none of Dash
 
-    configure_logs(settings.log_level, settings.log_format)
+    configure_logs(settings.log_level, settings.log_format, service="dashboard", port=settings.dashboard_port)
     return create_dashboard(settings).server

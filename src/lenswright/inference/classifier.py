@@ -126,7 +126,8 @@ class Classifier:
         except BundleRefused as exc:
             if self._fallback is None:
                 raise
-            log.warning("%s serves instead of %s: %s", NETWORK, self.network, exc)
+            told = {"task": self.manifest.task, "model_version": self.manifest.version}
+            log.warning("%s serves instead of %s: %s", NETWORK, self.network, exc, extra=told)
             self._session, self.network = open_session(self._fallback), NETWORK
             self._verify("fallback")
         self._fallback = None

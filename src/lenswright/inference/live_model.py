@@ -173,7 +173,7 @@ class LiveModels:
             return
         self._dropped_one |= present is not None
         self._problems.pop(task, None)
-        log.info("model %s serves %s", version, task)
+        log.info("model %s serves %s", version, task, extra=_named(task, version))
 
     def _proven(self, task: str, version: str) -> Classifier:
         classifier = self._load(self._bundles.load(task, version))
@@ -188,9 +188,11 @@ class LiveModels:
         try:
             self._current[task] = self._proven(task, version)
         except Exception as exc:  # as above
-            log.error("model %s of %s cannot take its place: %s", version, task, exc)
+            told = _named(task, version)
+            log.error("model %s of %s cannot take its place: %s", version, task, exc, extra=told)
             return
-        log.warning("model %s serves %s in place of the refused one", version, task)
+        told = _named(task, version)
+        log.warning("model %s serves %s in place of the refused one", version, task, extra=told)
 
     def _refuse(self, task: str, version: str, exc: Exception) -> None:
         before = self._problems.get(task)
@@ -199,7 +201,8 @@ class LiveModels:
         if before is None or (before.version, before.message) != (version, str(exc)):
             present = self._current.get(task)
             serving = f"{present.manifest.version} keeps serving" if present else "nothing serves"
-            log.error("model %s of %s is refused, %s: %s", version, task, serving, exc)
+            told = _named(task, version)
+            log.error("model %s of %s is refused, %s: %s", version, task, serving, exc, extra=told)
 
     def _follow(self) -> None:
         while not self._closed.is_set():
@@ -210,3 +213,8 @@ class LiveModels:
                 log.warning("the champions cannot be looked up: %s", exc)
                 self._first_look_done.set()
             self._closed.wait(max(0.0, self._poll_s - (time.monotonic() - began)))
+
+
+def _named(task: str, version: str) -> dict[str, str]:
+    """Return the fields of a log line that is about this version."""
+    return {"task": task, "model_version": version}

@@ -25,7 +25,7 @@ def find_interrupted(journal: Journal, machine: str) -> Run | None:
         return None
     if not journal.finish(run.id, "stopped" if run.stop_requested else "failed", error=INTERRUPTED):
         return None
-    _log.warning("training run %d was interrupted", run.id)
+    _log.warning("training run %d was interrupted", run.id, extra={"run_id": run.id})
     resumed = len(journal.chain(run.root)) - 1
     return None if run.stop_requested or resumed >= MOST_RESUMES else run
 
@@ -35,7 +35,7 @@ def resume(journal: Journal, run: Run, machine: str) -> Run | None:
     try:
         successor = journal.create(run.resumption, machine)
     except RunInProgress as exc:
-        _log.warning("training run %d is not resumed: %s", run.id, exc)
+        _log.warning("training run %d is not resumed: %s", run.id, exc, extra={"run_id": run.id})
         return None
     journal.log(successor.id, f"Continues run {run.id}, which was interrupted.")
     return successor

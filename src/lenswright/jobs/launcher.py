@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from lenswright.jobs.log_lines import in_words
 from lenswright.jobs.processes import kill_group, yield_to_others
 from lenswright.redaction import redacted, secrets_of
 from lenswright.settings import PREFIX, Settings
@@ -83,11 +84,12 @@ def environment(settings: Settings) -> dict[str, str]:
 
 
 def read_tail(file: Path, lines: int = 20) -> str:
-    """Return the last `lines` lines of a text file without secrets; empty if there is none."""
+    """Return the last `lines` lines of a log in words and without secrets; empty if there is none."""
     try:
         with file.open("rb") as stream:
             stream.seek(max(0, file.stat().st_size - TAIL_BYTES))
             text = stream.read().decode(errors="replace")
     except FileNotFoundError:
         return ""
-    return redacted("\n".join(text.splitlines()[-lines:]), secrets_of())
+    words = "\n".join(map(in_words, text.splitlines()))
+    return redacted("\n".join(words.splitlines()[-lines:]), secrets_of())

@@ -95,7 +95,8 @@ class Supervisor:
             try:
                 self._stop_at_close(run_id)
             except LenswrightError as exc:
-                _log.error("run %d could not be noted as stopped: %s", run_id, exc)
+                told = {"run_id": run_id}
+                _log.error("run %d could not be noted as stopped: %s", run_id, exc, extra=told)
 
     def _keep_watch(self) -> None:
         while not self._closing.is_set():
@@ -134,7 +135,7 @@ class Supervisor:
             return
         self._children[run_id] = child
         self._journal.start(run_id, child.pid)
-        _log.info("training run %d started as process %d", run_id, child.pid)
+        _log.info("training run %d started as process %d", run_id, child.pid, extra={"run_id": run_id})
 
     def _look_at(self, run: Run) -> None:
         if run.pid is None:
@@ -169,7 +170,8 @@ class Supervisor:
 
     def _end(self, run_id: int, state: State, error: str | None) -> None:
         if self._journal.finish(run_id, state, error=error):
-            _log.info("training run %d ended as %s: %s", run_id, state, error)
+            level = logging.ERROR if state == "failed" else logging.INFO
+            _log.log(level, "training run %d ended as %s: %s", run_id, state, error, extra={"run_id": run_id})
 
     def _last_words(self, run_id: int, what: str) -> str:
         tail = read_tail(self._launcher.log_file(run_id))

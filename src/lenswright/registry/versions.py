@@ -106,14 +106,16 @@ class Versions:
                 try:
                     self._bundles.copy_in(manifest.parent, task, version)
                 except BundleRefused as exc:
-                    log.error("the shipped model %s/%s is left out: %s", task, version, exc)
+                    told = {"task": task, "model_version": version}
+                    log.error("the shipped model %s/%s is left out: %s", task, version, exc, extra=told)
 
     def _adopt_one(self, task: str, version: str) -> None:
         try:
             bundle = self._bundles.load(task, version)
             report = self._bundles.report(task, version) if REPORT in bundle.manifest.files else {}
         except (BundleRefused, NotFound) as exc:
-            log.error("the model %s/%s is not adopted: %s", task, version, exc)
+            told = {"task": task, "model_version": version}
+            log.error("the model %s/%s is not adopted: %s", task, version, exc, extra=told)
             return
         origin = "bundled" if bundle.manifest.training.get("shipped") else "trained"
         summary = summary_of(bundle.manifest, report.get("metrics", {}), len(bundle.onnx))

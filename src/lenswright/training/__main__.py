@@ -27,7 +27,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--run-id", type=int, required=True)
     run_id = parser.parse_args(arguments).run_id
     settings = load_settings()
-    configure_logs(settings.log_level, settings.log_format)
+    configure_logs(settings.log_level, settings.log_format, service="trainer", run_id=run_id)
     return carry_out(Workbench.open(settings), run_id)
 
 

@@ -104,6 +104,6 @@ def _class_note(drift: Drift) -> str | None:
     rows = zip(drift.names, drift.classes.expected, drift.classes.seen, strict=True)
     name, expected, seen = max(rows, key=lambda row: row[2] - row[1])
     return (
-        f"{name} is answered more often than in the test: {seen * 100:.0f} % instead of {expected * 100:.0f} %."
-        " A different mix alone does no harm."
+        f"{name} is answered more often than in the test: {seen * 100:.0f} % instead of"
+        f" {expected * 100:.0f} %. A different mix alone does no harm."
     )

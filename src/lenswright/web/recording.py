@@ -12,7 +12,8 @@ from lenswright.web.services import services
 def record(response: Response, duration_s: float) -> None:
     """Note the answer to the present request; `g.prediction` tells what a prediction said.
 
-    A batch is one request, with `g.answering` as its task and version; `record_photo` notes its photos.
+    `g.answering` is the version that was asked, whether or not it could answer. A batch is one request;
+    `record_photo` notes its photos.
     """
     here = services()
     prediction, answering = g.get("prediction"), g.get("answering")

@@ -102,7 +102,7 @@ def run_many(several: Sequence[Settings], command: Callable[[Settings], Sequence
     `command` returns what starts one. Raises SettingsError if a port cannot be used, before anything
     starts, and Unavailable if one of the instances does not start.
     """
-    configure_logs(several[0].log_level, several[0].log_format)
+    configure_logs(several[0].log_level, several[0].log_format, service="instances")
     _refuse_unusable(several)
     stopping: list[int] = []
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):

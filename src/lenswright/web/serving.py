@@ -20,7 +20,7 @@ LEAST_THREADS, MOST_THREADS = 16, 64
 
 def run(settings: Settings) -> None:
     """Serve the API until a signal says stop. Raises SettingsError if the address cannot be used."""
-    configure_logs(settings.log_level, settings.log_format)
+    configure_logs(settings.log_level, settings.log_format, service="api", port=settings.port)
     http_server.serve(
         partial(build, settings),
         settings.host,
@@ -59,7 +59,7 @@ def build(settings: Settings) -> Any:
     from lenswright.web.app import create_app
     from lenswright.web.services import build_services
 
-    configure_logs(settings.log_level, settings.log_format)
+    configure_logs(settings.log_level, settings.log_format, service="api", port=settings.port)
     threadpool_limits(1, "blas")  # else every prediction wakes a spinning thread per CPU: five times the work
     services = build_services(settings)
     at_stop(services.close)

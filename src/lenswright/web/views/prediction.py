@@ -9,6 +9,7 @@ from flask import g
 
 from lenswright.access.roles import Role
 from lenswright.inference.explain import Explanation
+from lenswright.web.answering import answering_for
 from lenswright.web.bodies import photo_bytes
 from lenswright.web.keeping import keep_photo
 from lenswright.web.openapi import binary, json_body, multipart, operation
@@ -54,7 +55,7 @@ def predict(query: PredictQuery) -> dict[str, Any]:
         )
         prediction, more = explanation.prediction, {"explanation": _explanation(explanation)}
     else:
-        prediction, more = here.live.classify(task, data, limits=here.limits, top_k=query.top_k), {}
+        prediction, more = answering_for(task).classify(data, limits=here.limits, top_k=query.top_k), {}
     g.prediction = prediction
     keep_photo(here, data, prediction)
     return prediction_entry(prediction, time.perf_counter() - began, here.clock()) | more

@@ -11,6 +11,7 @@ from apiflask import APIBlueprint
 from flask import Response, g
 
 from lenswright.access.roles import Role
+from lenswright.web.answering import answering_for
 from lenswright.web.batch_photos import HOW_TO_SEND_PHOTOS, ZIP_KINDS, read_photos, refuse_many, sent_files
 from lenswright.web.batch_report import answer_photos
 from lenswright.web.openapi import binary, multipart, operation
@@ -53,7 +54,7 @@ def predict_batch(query: PredictBatchQuery) -> Response | dict[str, Any]:
     here, task = services(), task_of(query.task)
     files = sent_files()
     refuse_many(files, here.settings.max_files, here.archive_limits)
-    g.answering = answering = here.live.answering(task)
+    answering = answering_for(task)
     began = time.perf_counter()
     report = answer_photos(here, answering, read_photos(files, here.archive_limits), query.top_k)
     answer = {
