@@ -20,6 +20,18 @@ def test_many_tabs_share_one_status_request(fake: FakeApi, api: ApiClient) -> No
     assert fake.requests.count("GET /status") == 1
 
 
+def test_the_key_is_sent_with_every_question(fake: FakeApi) -> None:
+    fake.key = "lw_1_right"
+    api = ApiClient(fake.url, key="lw_1_right")
+    assert api.status(None)["task"] == "cats-vs-dogs"
+    assert api.data.photos(None, page=1, size=5)["total"] == 60
+    assert api.start_training({})["run_id"]
+    with api.stream("GET", "/dataset/images/1/thumbnail", timeout_s=5) as answer:
+        assert answer.status_code == 200
+    with pytest.raises(ApiRefused, match="Expected a valid API key"):
+        ApiClient(fake.url).status(None)
+
+
 def test_status_is_asked_again_after_a_second(fake: FakeApi) -> None:
     now = [0.0]
     api = ApiClient(fake.url, clock=lambda: now[0])

@@ -32,6 +32,17 @@ def test_two_dashboards_in_one_process_ask_their_own_api(fake: FakeApi) -> None:
     assert fake.requests == other.requests == ["GET /status"]
 
 
+def test_the_key_of_the_settings_is_sent_and_never_shown(fake: FakeApi) -> None:
+    fake.key = "lw_1_right"
+    app = create_dashboard(load_settings(api_url=fake.url, api_key=fake.key))
+    client = app.server.test_client()
+    polled = client.post("/_dash-update-component", json=poll_request(app))
+    assert polled.json["response"]["live"]["data"]["state"] == "ok"
+    shown = [client.get(path).text for path in (*PATHS, "/_dash-layout", "/_dash-dependencies")]
+    assert fake.key not in "".join([polled.text, *shown])
+    assert fake.key not in repr(load_settings(api_key=fake.key))
+
+
 def poll_request(app) -> dict:  # type: ignore[no-untyped-def]
     """Return what a browser sends when the interval ticks."""
     dependencies = json.loads(app.server.test_client().get("/_dash-dependencies").data)

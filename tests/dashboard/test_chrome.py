@@ -28,10 +28,22 @@ def test_before_the_first_answer_it_is_connecting() -> None:
 
 def test_an_api_away_greys_the_page_and_says_why(live: dict) -> None:
     away = {**live, "state": "away", "reason": "No API answers at http://127.0.0.1:1."}
-    pill, kind, _, banner, reason, hint, main, _ = chrome.frame(away)
+    pill, kind, _, banner, reason, hint, main, _, title, start = chrome.frame(away)
     assert (pill[1], kind, banner, main) == ("API away", "pill bad", "banner", "main stale")
+    assert (title, start) == ("The API is away.", "")
     assert "127.0.0.1:1" in reason
     assert "grey" in hint
+
+
+def test_an_api_that_lets_us_do_nothing_says_so_and_what_to_do(fake: FakeApi) -> None:
+    fake.key = "lw_1_right"
+    denied = poll.take(ApiClient(fake.url, key="lw_1_wrong"), None, "/", None, now=0.0)
+    pill, kind, _, banner, reason, hint, _, _, title, start = chrome.frame(denied)
+    assert (pill[1], kind, banner) == ("No access", "pill bad", "banner")
+    assert title == "The API lets the dashboard do nothing."
+    assert "valid API key" in reason
+    assert "LENSWRIGHT_API_KEY" in hint
+    assert start == "hidden"
 
 
 def test_a_new_task_is_among_the_choices(live: dict) -> None:
@@ -61,4 +73,6 @@ def test_a_failure_stays_until_it_is_closed() -> None:
 def test_titles_tell_refusals_from_defects() -> None:
     refused = ApiRefused("No.", status=409, code="conflict")
     assert chrome.problem_title(refused) == "That did not work"
+    too_low = ApiRefused("Expected a key of role admin.", status=403, code="role_too_low")
+    assert chrome.problem_title(too_low) == "The dashboard may not do that"
     assert chrome.problem_title(KeyError("x")) == "The dashboard itself failed"

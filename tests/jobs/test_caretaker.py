@@ -51,3 +51,14 @@ def test_a_failure_is_told_and_tried_again(caplog: pytest.LogCaptureFixture) -> 
 
 def test_one_that_was_never_started_can_be_closed() -> None:
     Caretaker(FakeForgetting(), bin_days=30).close()  # type: ignore[arg-type]
+
+
+def test_what_else_is_old_goes_with_the_rest() -> None:
+    gone: list[str] = []
+    caretaker = Caretaker(
+        FakeForgetting(),  # type: ignore[arg-type]
+        bin_days=30,
+        also=(lambda: gone.append("audit"), lambda: gone.append("more")),
+    )
+    caretaker.tidy()
+    assert gone == ["audit", "more"]

@@ -14,7 +14,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import delete, func, select, update
-from sqlalchemy.orm import Session
 
 from lenswright.errors import LenswrightError
 from lenswright.storage.access_tables import AuditRow
@@ -22,7 +21,6 @@ from lenswright.storage.base import LARGEST_ID
 from lenswright.storage.database import Database
 
 DAY_S = 86_400
-LET_GO_EVERY_S = 3600.0
 LONGEST_BY, LONGEST_ADDRESS, LONGEST_ACTION, LONGEST_TARGET = 100, 64, 255, 2_000
 
 _log = logging.getLogger(__name__)
@@ -69,7 +67,6 @@ class AuditTrail:
         self, database: Database, clock: Callable[[], float] = time.time, *, keep_days: int = 365
     ) -> None:
         self._database, self._clock, self._keep_days = database, clock, keep_days
-        self._let_go_at = float("-inf")
 
     def begin(self, deed: Deed) -> int:
         """Record what is about to be done, and return the entry's id; it is on disk then.
@@ -108,7 +105,6 @@ class AuditTrail:
         with self._database.writing() as session:
             session.add(row)
             session.flush()
-            self._let_go(session)
             return row.id
 
     def end(self, entry_id: int, outcome: str, **detail: Any) -> None:
@@ -133,12 +129,10 @@ class AuditTrail:
             rows = session.scalars(newest.offset(min(offset, LARGEST_ID)).limit(limit))
             return total, [_audited(row) for row in rows]
 
-    def _let_go(self, session: Session) -> None:
-        """Remove, with the first entry of every hour, what is older than the days that it is kept."""
-        now = self._clock()
-        if not 0 <= now - self._let_go_at < LET_GO_EVERY_S:
-            self._let_go_at = now
-            session.execute(delete(AuditRow).where(AuditRow.at < now - self._keep_days * DAY_S))
+    def forget_old(self) -> None:
+        """Remove what is older than the days that it is kept. Raises StorageFailure."""
+        with self._database.writing() as session:
+            session.execute(delete(AuditRow).where(AuditRow.at < self._clock() - self._keep_days * DAY_S))
 
 
 def _audited(row: AuditRow) -> Audited:

@@ -3,7 +3,7 @@
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from lenswright.dataset.forgetting import Forgetting
 from lenswright.errors import LenswrightError
@@ -22,7 +22,8 @@ def steady_s() -> float:
 class Caretaker:
     """A thread that tidies up at the start and then every hour; several instances may do so at once.
 
-    A `clock` that was set forward is waited out once, as what is forgotten cannot be brought back.
+    A `clock` that was set forward is waited out once, as what is forgotten cannot be brought back. `also`:
+    what else lets go of old things.
     """
 
     def __init__(
@@ -33,9 +34,10 @@ class Caretaker:
         every_s: float = EVERY_S,
         clock: Callable[[], float] = time.time,
         steady: Callable[[], float] = steady_s,
+        also: Sequence[Callable[[], None]] = (),
     ) -> None:
         self._forgetting, self._bin_days, self._every_s = forgetting, bin_days, every_s
-        self._clock, self._steady = clock, steady
+        self._clock, self._steady, self._also = clock, steady, also
         self._ahead_s = clock() - steady()
         self._closing = threading.Event()
         self._thread = threading.Thread(target=self._tidy_until_closed, name="caretaker", daemon=True)
@@ -60,6 +62,8 @@ class Caretaker:
             return
         self._forgetting.empty_bin(self._bin_days)
         self._forgetting.sweep()
+        for let_go in self._also:
+            let_go()
 
     def _tidy_until_closed(self) -> None:
         while not self._closing.is_set():

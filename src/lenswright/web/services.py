@@ -117,8 +117,13 @@ class Services:
 
     @cached_property
     def caretaker(self) -> Caretaker:
-        """Empties the bin, and sweeps up what no photo names."""
-        return Caretaker(self.forgetting, bin_days=self.settings.bin_days, clock=self.clock)
+        """Empties the bin, and sweeps up what no photo names; lets go of old entries of the audit log."""
+        return Caretaker(
+            self.forgetting,
+            bin_days=self.settings.bin_days,
+            clock=self.clock,
+            also=(self.audit.forget_old,),
+        )
 
     @cached_property
     def promoter(self) -> Promoter:
