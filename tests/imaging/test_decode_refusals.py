@@ -8,7 +8,7 @@ from contextlib import suppress
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
@@ -62,11 +62,11 @@ def test_too_many_bytes_are_refused_before_decoding() -> None:
         decode(bytes(5000), limits=DecodeLimits(max_bytes=1000))
 
 
-@pytest.mark.parametrize("size", [(20_000, 20_000), (2_000_000_000, 2_000_000_000), (100_000_001, 1)])
+@pytest.mark.parametrize("size", [(20_000, 20_000), (2_000_000_000, 2_000_000_000), (50_000_001, 1)])
 def test_a_png_of_too_many_pixels_is_refused_before_decoding(size: tuple[int, int]) -> None:
     tracemalloc.start()
     started = time.perf_counter()
-    with pytest.raises(ImageTooLarge, match=f"at most 100000000 pixels. Received: {size[0]}x{size[1]}"):
+    with pytest.raises(ImageTooLarge, match=f"at most 50000000 pixels. Received: {size[0]}x{size[1]}"):
         decode(lying_png(*size))
     assert time.perf_counter() - started < 1
     assert tracemalloc.get_traced_memory()[1] < 10_000_000
@@ -102,6 +102,7 @@ def test_a_text_bomb_in_a_png_is_refused() -> None:
         decode(bytes(data[:33] + chunk + data[33:]))
 
 
+@settings(deadline=None)  # a busy machine may take its time
 @given(
     format=st.sampled_from(FORMATS),
     edits=st.lists(st.tuples(st.floats(0, 1), st.integers(0, 255)), min_size=1, max_size=8),

@@ -4,8 +4,6 @@ import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-import numpy as np
-
 from lenswright.dataset.example import SPLITS, blob_key
 from lenswright.dataset.labels import normalise_label
 from lenswright.dataset.looks import Look, look_of, pixel_hash
@@ -56,7 +54,7 @@ def examine(upload: Upload, sha256: str, limits: DecodeLimits) -> Examined:
     return Examined(
         upload,
         sha256,
-        pixel_hash(np.asarray(photo.image)),
+        pixel_hash(photo.image),
         look_of(photo.image, luma),
         photo.width,
         photo.height,

@@ -11,10 +11,9 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image
 
-from lenswright.imaging.decode import RGB
-
 COLOURS_SIDE = 6
 COLOURS_BYTES = COLOURS_SIDE * COLOURS_SIDE * 3
+HASHED_PIXELS = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -34,8 +33,12 @@ def look_of(image: Image.Image, luma: Image.Image) -> Look:
     return Look(dhash, image.resize(side, Image.Resampling.BILINEAR, reducing_gap=3.0).tobytes())
 
 
-def pixel_hash(rgb: RGB) -> str:
-    """Return sha256 hex of the upright pixels (H, W, 3) and their shape: equal for equal pictures."""
-    digest = hashlib.sha256(repr(rgb.shape).encode())
-    digest.update(np.ascontiguousarray(rgb).data)
+def pixel_hash(image: Image.Image) -> str:
+    """Return sha256 hex of the upright pixels of a photo of mode RGB, and their shape (H, W, 3): equal for
+    equal pictures. A few rows at a time, which takes no second copy of a large one.
+    """
+    digest = hashlib.sha256(repr((image.height, image.width, 3)).encode())
+    rows = max(1, HASHED_PIXELS // image.width)
+    for top in range(0, image.height, rows):
+        digest.update(image.crop((0, top, image.width, min(image.height, top + rows))).tobytes())
     return digest.hexdigest()

@@ -3,9 +3,10 @@
 No files, no network, no model. Every failure is an ImageError that says what came.
 """
 
-import io
 import struct
+import threading
 import warnings
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,11 +15,14 @@ from numpy.typing import NDArray
 from PIL import ExifTags, Image, UnidentifiedImageError
 
 from lenswright.errors import ImageError, ImageTooLarge, UnreadableImage, UnsupportedImage
+from lenswright.imaging.counted_file import CountedFile
+from lenswright.imaging.rgb import to_rgb
 
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF")
+START_OF_SCAN = b"\xff\xda"
+MOST_SCANNED_PIXELS = 1_500_000_000  # 120 scans of a phone's photo, which has ten: 36 bytes order one more
+COSTLY_FORMATS = ("WEBP", "TIFF")  # their decoders need up to four times the memory of the others
 SIGNATURES = (b"\xff\xd8\xff", b"\x89PNG\r\n", b"GIF8", b"II*\0", b"MM\0*")  # too damaged to be opened
-SIXTEEN_BIT_MODES = ("I;16", "I;16B", "I;16L")
-DEEP_MODES = (*SIXTEEN_BIT_MODES, "I", "F")
 UPRIGHT = {  # EXIF orientation -> what turns the photo upright
     2: Image.Transpose.FLIP_LEFT_RIGHT,
     3: Image.Transpose.ROTATE_180,
@@ -33,6 +37,9 @@ _DAMAGE = (OSError, ValueError, SyntaxError, EOFError, struct.error, IndexError,
            OverflowError, ZeroDivisionError, AssertionError, RuntimeError)  # fmt: skip
 
 RGB = NDArray[np.uint8]
+SHRUNK_ABOVE_PIXELS = 4_000_000
+LARGE_PIXELS = 16_000_000  # larger ones take turns: each needs hundreds of MB while it is decoded
+_LARGE_TURN = threading.Lock()
 
 Image.MAX_IMAGE_PIXELS = None  # our own limit is checked instead, and says what came
 warnings.filterwarnings("ignore", module=r"PIL\.")  # about odd metadata; set once, as threads share filters
@@ -40,10 +47,14 @@ warnings.filterwarnings("ignore", module=r"PIL\.")  # about odd metadata; set on
 
 @dataclass(frozen=True)
 class DecodeLimits:
-    """What is refused before a pixel is decoded: bytes of the file, pixels of the photo."""
+    """What is refused before a pixel is decoded: bytes of the file, pixels of the photo.
+
+    Of a WebP, a TIFF and of CMYK half the pixels: decoding then needs at most ten bytes a pixel of
+    `max_pixels`.
+    """
 
     max_bytes: int = 25_000_000
-    max_pixels: int = 100_000_000
+    max_pixels: int = 50_000_000
 
 
 @dataclass(frozen=True)
@@ -69,8 +80,8 @@ class DecodedImage:
 def decode(data: bytes, *, limits: DecodeLimits = DecodeLimits(), draft_px: int | None = None) -> Decoded:
     """Return the photo upright, in RGB, over a white ground where it was transparent.
 
-    `draft_px`: the caller will resize to this size; a large JPEG is then decoded at a half, a
-    quarter or an eighth, never below twice that size, which costs no visible quality.
+    `draft_px`: the caller will resize to this size; a large photo is then shrunk while it is decoded,
+    never below twice that size, which costs no visible quality.
     Raises UnsupportedImage, UnreadableImage or ImageTooLarge.
     """
     photo = decode_image(data, limits=limits, draft_px=draft_px)
@@ -96,22 +107,45 @@ def decode_image(
 def _decode(data: bytes, limits: DecodeLimits, draft_px: int | None) -> DecodedImage:
     image: Any = _open(data)
     width, height = image.size
-    if width * height > limits.max_pixels:
-        raise ImageTooLarge(f"Expected at most {limits.max_pixels} pixels. Received: {width}x{height}.")
+    _refuse_costly(image, data, limits)
     format_name = "JPEG" if image.format == "MPO" else str(image.format)  # phones append a second picture
     if draft_px and format_name == "JPEG":
         image.draft(None, (2 * draft_px, 2 * draft_px))
-    image.load()
-    orientation = _orientation(image)
-    turn = UPRIGHT.get(orientation)
-    upright = _to_rgb(image if turn is None else image.transpose(turn))
+    with _LARGE_TURN if width * height > LARGE_PIXELS else nullcontext():
+        image.load()
+        orientation = _orientation(image)
+        image = to_rgb(image, factor=_factor(image, draft_px))  # in the place of what was loaded
+        turn = UPRIGHT.get(orientation)
+        upright = image if turn is None else image.transpose(turn)
     size = (height, width) if orientation in ON_ITS_SIDE else (width, height)
     return DecodedImage(upright, *size, format_name)
 
 
+def _refuse_costly(image: Image.Image, data: bytes, limits: DecodeLimits) -> None:
+    """Raise ImageTooLarge for what takes too much memory, UnreadableImage for what takes too long."""
+    pixels, most, of_what = image.width * image.height, limits.max_pixels, ""
+    if image.format in COSTLY_FORMATS or image.mode == "CMYK":
+        most, of_what = most // 2, f" of a {image.format} of mode {image.mode}"
+    if pixels > most:
+        raise ImageTooLarge(
+            f"Expected at most {most} pixels{of_what}. Received: {image.width}x{image.height}."
+        )
+    if image.format in ("JPEG", "MPO"):
+        scans, most = data.count(START_OF_SCAN), MOST_SCANNED_PIXELS // max(1, pixels)
+        if scans > most:
+            raise UnreadableImage(f"Expected a JPEG of at most {most} scans. Received: {scans}.")
+
+
+def _factor(image: Image.Image, draft_px: int | None) -> int:
+    """Return by how much a large image is shrunk at once: as resizing it would, to no less than twice."""
+    if not draft_px or image.width * image.height <= SHRUNK_ABOVE_PIXELS:
+        return 1
+    return max(1, min(image.size) // (2 * draft_px))
+
+
 def _open(data: bytes) -> Image.Image:
     try:
-        return Image.open(io.BytesIO(data), formats=FORMATS)
+        return Image.open(CountedFile(data), formats=FORMATS)
     except UnidentifiedImageError as exc:
         if data.startswith(SIGNATURES):
             raise UnreadableImage(
@@ -129,26 +163,3 @@ def _orientation(image: Image.Image) -> int:
         return int(image.getexif().get(ExifTags.Base.Orientation, 1))
     except _DAMAGE:
         return 1
-
-
-def _to_rgb(image: Image.Image) -> Image.Image:
-    """Return mode RGB: 16 bits scaled to 8, transparency laid over white."""
-    if image.mode in DEEP_MODES:
-        return Image.fromarray(_to_eight_bits(image)).convert("RGB")
-    if image.has_transparency_data:
-        rgba = image.convert("RGBA")
-        ground = Image.new("RGBA", rgba.size, "white")
-        return Image.alpha_composite(ground, rgba).convert("RGB")
-    return image if image.mode == "RGB" else image.convert("RGB")
-
-
-def _to_eight_bits(image: Image.Image) -> NDArray[np.uint8]:
-    """Return uint8 (H, W): white of the format is white, or of the content where the format has none."""
-    deep = np.nan_to_num(np.asarray(image, dtype=np.float32), posinf=0.0, neginf=0.0)
-    most = float(deep.max(initial=0.0))
-    if image.mode in SIXTEEN_BIT_MODES:
-        white = 65535.0
-    else:  # 32 bits: a fraction, 8 or 16 bits in wider cells, or anything
-        white = next((level for level in (1.0, 255.0, 65535.0) if most <= level), most)
-    gray: NDArray[np.uint8] = np.clip(deep * (255.0 / white) + 0.5, 0, 255).astype(np.uint8)
-    return gray

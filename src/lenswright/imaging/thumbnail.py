@@ -4,7 +4,7 @@ import io
 
 from PIL import Image
 
-from lenswright.imaging.decode import DecodeLimits, decode
+from lenswright.imaging.decode import DecodeLimits, decode_image
 
 QUALITY = 82
 TAKEN_IN = DecodeLimits(max_bytes=2**40, max_pixels=2**40)  # only photos that passed the limits get here
@@ -15,7 +15,7 @@ def thumbnail(data: bytes, size_px: int = 192) -> bytes:
 
     Raises ImageError if the photo cannot be decoded.
     """
-    small = Image.fromarray(decode(data, limits=TAKEN_IN, draft_px=size_px).rgb)
+    small = decode_image(data, limits=TAKEN_IN, draft_px=size_px).image
     small.thumbnail((size_px, size_px), Image.Resampling.BILINEAR, reducing_gap=2.0)
     out = io.BytesIO()
     small.save(out, "JPEG", quality=QUALITY, optimize=True)
