@@ -108,9 +108,7 @@ def test_files_damaged_beneath_the_model_that_serves_change_no_answer(
     )
 
 
-@pytest.mark.parametrize(
-    "damage", [flip_bytes, cut_manifest, lose_folder], ids=lambda damage: damage.__name__
-)
+@pytest.mark.parametrize("damage", [flip_bytes, lose_folder], ids=lambda damage: damage.__name__)
 def test_a_champion_damaged_while_nothing_ran_gives_way_to_the_one_before(
     service: Service, damage: Damage, note: Note
 ) -> None:

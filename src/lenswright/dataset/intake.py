@@ -30,7 +30,7 @@ from lenswright.dataset.examination import (
 from lenswright.dataset.labelling import Labeller
 from lenswright.dataset.registration import Registration
 from lenswright.dataset.upload import IntakeResult, Upload, refused
-from lenswright.errors import ImageError, InputRefused
+from lenswright.errors import ImageError, InputRefused, NotFound
 from lenswright.imaging.decode import DecodeLimits
 from lenswright.storage.blobs import Blobs
 from lenswright.storage.database import Database
@@ -177,15 +177,21 @@ class Intake:
         return entered
 
     def _unwritten(self, task: str, examined: Sequence[Examined]) -> list[Examined]:
-        """Return those whose bytes are to be written: new pictures, and photos whose file is gone."""
+        """Return those whose bytes are to be written: new pictures, and files that are gone or damaged."""
         rows = self._rows(task, PhotoRow.pixel_sha256.in_([entry.pixel_sha256 for entry in examined]))
         known = {row.pixel_sha256: row.sha256 for row in rows}
         return [
             entry
             for entry in first_of_each(examined)
             if entry.pixel_sha256 not in known
-            or (known[entry.pixel_sha256] == entry.sha256 and not self._blobs.exists(entry.key))
+            or (known[entry.pixel_sha256] == entry.sha256 and not self._is_whole(entry))
         ]
+
+    def _is_whole(self, entry: Examined) -> bool:
+        try:
+            return self._blobs.read(entry.key) == entry.upload.data
+        except NotFound:
+            return False
 
     def _rows(self, task: str, condition: ColumnElement[bool]) -> Sequence[PhotoRow]:
         with self._database.reading() as session:
