@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
+from lenswright.access.audit import AuditTrail, AuditWish
 from lenswright.cli import service_home
 from lenswright.cli.__main__ import main
 from lenswright.dataset.intake import Intake
@@ -170,3 +171,17 @@ def test_in_a_clone_the_home_is_that_of_the_service_wherever_it_is_called(
     (tmp_path / "clone" / "app.py").unlink()
     assert import_folder().status == 0
     assert (tmp_path / "data" / "lenswright.db").exists()
+
+
+def test_an_import_is_in_the_audit_log(import_folder: Import, photos: Path, tmp_path: Path) -> None:
+    import_folder("--task", "pets")
+    database = open_database(f"sqlite:///{tmp_path / 'home' / 'data' / 'lenswright.db'}")
+    _, [entry] = AuditTrail(database).page(AuditWish(), offset=0, limit=9)
+    database.close()
+    [edit], _ = rows(tmp_path)
+    assert (entry.deed.by, entry.deed.action, entry.deed.target) == (
+        edit.by,
+        "lenswright import",
+        str(photos),
+    )
+    assert (entry.outcome, entry.deed.detail["edit"], entry.deed.detail["stored"]) == ("done", edit.id, 3)
