@@ -17,6 +17,8 @@ COPY models ./models
 RUN useradd --create-home --uid 1000 lenswright && mkdir /state && chown lenswright /state
 USER lenswright
 ENV LENSWRIGHT_HOME=/state LENSWRIGHT_BUNDLED_MODELS=/app/models LENSWRIGHT_LOG_FORMAT=json
+# Others reach a container, so the API starts once there is a key:
+#   docker run --rm -v state:/state lenswright lenswright keys create NAME --role admin
 VOLUME /state
 EXPOSE 5000 8050
 CMD ["python", "app.py", "--host", "0.0.0.0", "--port", "5000"]
