@@ -26,7 +26,7 @@ class Guard:
         """Return if the request may be looked at. Raises UnexpectedHost or ForeignPage."""
         environ = request.environ
         host = environ.get("HTTP_HOST", "")
-        if not self._hosts.expects(host) and not asks_for_health():
+        if not self._hosts.expects(host) and not asks_for_health(environ):
             raise UnexpectedHost(host, known=str(self._hosts))
         if environ["REQUEST_METHOD"] in SAFE_METHODS:
             return  # they change nothing, and what they answer is kept from foreign pages by the headers

@@ -13,6 +13,7 @@ import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 from flask import Flask, Response, g, request
 
@@ -22,6 +23,7 @@ from lenswright.web.counting import Counter, counter
 from lenswright.web.health_check import asks_for_health
 from lenswright.web.proxies import address_of
 from lenswright.web.refusals import RateLimited
+from lenswright.web.services import services
 
 WINDOW_S = 60
 SITE_BITS = 64  # of IPv6 addresses: one client has all that share them
@@ -91,11 +93,12 @@ class Limiter:
 
         Who tried too many wrong keys is not let in with a right one either: else every try would be worth it.
         """
-        if request.method == "OPTIONS" or asks_for_health():  # a browser that asks whether it may ask
+        environ = request.environ
+        if environ["REQUEST_METHOD"] == "OPTIONS" or asks_for_health(environ):  # OPTIONS: may I ask?
             return
-        who, found = client_of(request.remote_addr or ""), caller()
+        who, found = client_of(environ.get("REMOTE_ADDR", "")), caller()
         if who is None:
-            self._warn_of_proxy()
+            self._warn_of_proxy(environ)
         elif found.refused is not None:
             self._check(self._wrong_keys, "wrong keys from one address", self._limits.take, f"wrong {who}")
         elif found.key_id is not None:
@@ -120,8 +123,8 @@ class Limiter:
             raise RateLimited(what, limit=limit, window_s=standing.window_s, retry_after_s=standing.reset_s)
         return standing
 
-    def _warn_of_proxy(self) -> None:
-        if not self._warned and "HTTP_X_FORWARDED_FOR" in request.environ:
+    def _warn_of_proxy(self, environ: dict[str, Any]) -> None:
+        if not self._warned and "HTTP_X_FORWARDED_FOR" in environ:
             self._warned = True
             _log.warning(
                 "A proxy on this machine passes requests on, but LENSWRIGHT_TRUSTED_PROXIES does not name it:"
@@ -134,7 +137,8 @@ def register_limits(app: Flask, settings: Settings) -> None:
 
     Raises SettingsError if LENSWRIGHT_LIMIT_STORAGE_URL cannot be used.
     """
-    limiter = Limiter(settings, RateLimits(counter(settings.limit_storage_url)))
+    counts = counter(settings.limit_storage_url)
+    limiter = Limiter(settings, RateLimits(counts, clock=lambda: services().clock()))
     app.before_request(limiter.limit)
     app.after_request(tell)
 
