@@ -10,7 +10,8 @@ from html import escape
 from math import ceil, floor, log10
 
 WIDTH, HEIGHT = 760, 320
-LEFT, RIGHT, TOP, BOTTOM = 56, 16, 64, 44  # around the bars
+LEFT, RIGHT, TOP, BOTTOM = 56, 16, 68, 56  # around the bars
+MOST_WIDTH = 64  # of a bar
 SHARE_OF_BARS = 0.76  # of a group's width; the rest is air
 STYLE = """
   .ground { fill: #ffffff; stroke: #e1e1e6 } text { fill: #1b1b1f; font: 12px system-ui, sans-serif }
@@ -25,7 +26,10 @@ STYLE = """
 
 @dataclass(frozen=True)
 class Bars:
-    """For each group one bar of every series, three at most; values are >= 0 and in `unit`."""
+    """For each group one bar of every series, three at most; values are >= 0 and in `unit`.
+
+    The name of a group may have two lines.
+    """
 
     title: str
     unit: str
@@ -58,7 +62,7 @@ class Bars:
     def _in_words(self) -> str:
         said = []
         for name, values in self.series.items():
-            pairs = zip(self.groups, values, strict=True)
+            pairs = zip([group.replace("\n", ", ") for group in self.groups], values, strict=True)
             said.append(f"{name}: " + ", ".join(f"{group} {value:.0f}" for group, value in pairs))
         return "; ".join(said)
 
@@ -78,9 +82,10 @@ class Bars:
 
     def _bars(self, top: float) -> Iterator[str]:
         pitch = (WIDTH - LEFT - RIGHT) / len(self.groups)
-        width = pitch * SHARE_OF_BARS / len(self.series)
+        width = min(MOST_WIDTH, pitch * SHARE_OF_BARS / len(self.series))
         for place, group in enumerate(self.groups):
-            x = LEFT + pitch * (place + (1 - SHARE_OF_BARS) / 2)
+            middle = LEFT + pitch * (place + 0.5)
+            x = middle - width * len(self.series) / 2
             for number, values in enumerate(self.series.values()):
                 y, left = _y(values[place], top), x + number * width
                 yield (
@@ -91,8 +96,9 @@ class Bars:
                     f'<text class="value" x="{left + width / 2:.1f}" y="{y - 5:.1f}"'
                     f' text-anchor="middle">{values[place]:.0f}</text>'
                 )
-            middle = LEFT + pitch * (place + 0.5)
-            yield f'<text x="{middle:.1f}" y="{HEIGHT - 18}" text-anchor="middle">{escape(group)}</text>'
+            for row, line in enumerate(group.split("\n")):
+                y, kind = HEIGHT - BOTTOM + 20 + 16 * row, ' class="quiet"' if row else ""
+                yield f'<text{kind} x="{middle:.1f}" y="{y}" text-anchor="middle">{escape(line)}</text>'
 
 
 def _y(value: float, top: float) -> float:

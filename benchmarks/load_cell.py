@@ -47,7 +47,7 @@ class Asked:
 
 @dataclass(frozen=True)
 class Cell:
-    """One measurement; `locust_share` and `api_share` are of all CPUs, 0..1."""
+    """What was seen in `seconds`; `locust_share` and `api_share` are of all CPUs, 0..1."""
 
     instances: int
     users: int
@@ -71,16 +71,20 @@ def measure(home: Path, instances: int, users: int, plan: Plan) -> Cell:
     """Start the instances on `home`, let the users loose on them, and return what they saw."""
     ports = [free_port() for _ in range(instances)]
     urls = [f"http://127.0.0.1:{port}" for port in ports]
-    command = ["app.py", "--ports", *map(str, ports), "--home", str(home), "--log-level", "warning"]
-    settings = {"LENSWRIGHT_BUNDLED_MODELS": str(REPOSITORY / "models")}
+    command = [sys.executable, "app.py", "--ports", *map(str, ports), "--home", str(home)]
+    settings = {
+        "LENSWRIGHT_BUNDLED_MODELS": str(REPOSITORY / "models"),
+        "LENSWRIGHT_LOG_LEVEL": "WARNING",
+    }
     photo = draw_photo(0)
     first = [urllib.request.Request(f"{url}/predict", data=photo, headers=JPEG) for url in urls]
     with running(command, first[0], ports[0], settings) as parent:
         for request in first[1:]:
             _wait_for(request)
         entries, shares = _let_loose(urls, users, plan, parent.process.pid)
-    seen = [_asked([entry for entry in entries if _is_of(entry, url, urls)], plan.seconds) for url in urls]
-    return Cell(instances, users, plan.seconds, _asked(entries, plan.seconds), seen, *shares)
+    seconds = _counted_s(entries)
+    seen = [_asked([entry for entry in entries if _is_of(entry, url, urls)], seconds) for url in urls]
+    return Cell(instances, users, seconds, _asked(entries, seconds), seen, *shares)
 
 
 def _wait_for(request: urllib.request.Request) -> None:
@@ -141,6 +145,12 @@ def _cpu_s(pid: int) -> float:
         return 0.0
 
 
+def _counted_s(entries: Sequence[Mapping[str, Any]]) -> float:
+    """Return from when to when Locust counted: a busy one begins late, and the last answers come late."""
+    ended = [entry["last_request_timestamp"] for entry in entries if entry["last_request_timestamp"]]
+    return max(1e-3, max(ended) - min(entry["start_time"] for entry in entries)) if ended else 1e-3
+
+
 def _is_of(entry: Mapping[str, Any], url: str, urls: Sequence[str]) -> bool:
     return len(urls) == 1 or str(entry["name"]).endswith(f" {url}")
 
@@ -152,4 +162,4 @@ def _asked(entries: Iterable[Mapping[str, Any]], seconds: float) -> Asked:
         requests += entry["num_requests"]
         failures += entry["num_failures"]
         times.update({round(float(time_ms)): count for time_ms, count in entry["response_times"].items()})
-    return Asked(requests, failures, requests / seconds, times)
+    return Asked(requests, failures, requests / seconds, dict(times))

@@ -76,7 +76,7 @@ def charts(cells: Sequence[Cell]) -> dict[str, str]:
     latency = Bars(
         "Latency",
         "ms",
-        [f"{_instances(cell.instances)}, {cell.users} users" for cell in cells],
+        [f"{_instances(cell.instances)}\n{cell.users} users" for cell in cells],
         {name: [cell.total.percentile(share) for cell in cells] for name, share in SHARES.items()},
     )
     return {"load-throughput.svg": throughput.svg(), "load-latency.svg": latency.svg()}
