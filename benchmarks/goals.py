@@ -39,7 +39,7 @@ def reached(
     """Return the goals this run can judge; `floors` in photos per second, one for each round."""
     ours = [turn for turn in turns if turn.server == OURS]
     speeds = [turn.loads[connections].per_s for turn in ours]
-    batches = [turn.batch_per_s or 0.0 for turn in ours]
+    batches = [turn.batched.per_s if turn.batched else 0.0 for turn in ours]
     goals = [
         Goal(f"requests/s, times {name}", _ratio(speeds, turns, name, connections), bound)
         for name, bound in TIMES.items()
@@ -76,4 +76,4 @@ def _spread(turn: Turn, connections: int) -> float:
 
 
 def _errors(turn: Turn) -> int:
-    return sum(load.errors for load in turn.loads.values()) + turn.batch_errors
+    return sum(load.errors for load in turn.loads.values()) + (turn.batched.errors if turn.batched else 0)

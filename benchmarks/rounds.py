@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from benchmarks.http_load import Load, Measured
@@ -18,12 +18,20 @@ Start = Callable[[], AbstractContextManager[Instance]]
 
 
 @dataclass(frozen=True)
+class Batched:
+    """Photos per second through `/predict/batch` over one connection; memory in MB afterwards."""
+
+    per_s: float
+    errors: int
+    memory_mb: float
+
+
+@dataclass(frozen=True)
 class Turn:
     """One contender in one round: what came back, by connections; memory in MB, start in seconds.
 
     `cpu_ms`: CPU time of the server's processes per right answer, by connections; what else the machine does
-    changes it little. `batch_per_s`: photos per second through `/predict/batch` over one connection, None
-    where not asked.
+    changes it little. `batched`: None where batches were not asked for.
     """
 
     server: str
@@ -32,12 +40,11 @@ class Turn:
     cpu_ms: Mapping[int, float]
     memory_mb: float
     all_memory_mb: float
-    batch_per_s: float | None = None
-    batch_errors: int = 0
+    batched: Batched | None = None
 
     def to_json(self) -> dict[str, Any]:
         loads = {str(connections): load.to_json() for connections, load in self.loads.items()}
-        return {**self.__dict__, "loads": loads}
+        return {**asdict(self), "loads": loads}
 
 
 @dataclass(frozen=True)
@@ -95,14 +102,12 @@ def take_turn(name: str, start: Start, drill: Drill, *, batches: bool) -> Turn:
             began_s = server.cpu_s()
             loads[count] = drill.drive([server.url], drill.load(count))
             cpu_ms[count] = (server.cpu_s() - began_s) * 1e3 / max(1, len(loads[count].latencies_ms))
-        batched = drill.drive([server.url], drill.batches()) if batches else None
-        return Turn(
-            name,
-            server.start_s,
-            loads,
-            cpu_ms,
-            server.memory_mb(),
-            server.all_memory_mb(),
-            None if batched is None else batched.per_s * BATCH_PHOTOS,
-            0 if batched is None else batched.errors,
-        )
+        memory_mb, all_memory_mb = server.memory_mb(), server.all_memory_mb()
+        batched = take_batches(server, drill) if batches else None
+        return Turn(name, server.start_s, loads, cpu_ms, memory_mb, all_memory_mb, batched)
+
+
+def take_batches(server: Instance, drill: Drill) -> Batched:
+    """Send forms of many photos over one connection."""
+    measured = drill.drive([server.url], drill.batches())
+    return Batched(measured.per_s * BATCH_PHOTOS, measured.errors, server.memory_mb())

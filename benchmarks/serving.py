@@ -9,6 +9,7 @@ several rounds, of which the medians count. Prints a table and which goals are m
 """
 
 import argparse
+import sys
 import tempfile
 from collections.abc import Mapping, Sequence
 from functools import partial
@@ -20,7 +21,7 @@ from benchmarks import record
 from benchmarks.contenders import OURS, PEERS, Measuring, chosen_bundle, new_home, start_ours, start_peer
 from benchmarks.floor import measure_floor
 from benchmarks.goals import reached
-from benchmarks.peers.environment import environment
+from benchmarks.peers.environment import PeerNotInstalled, environment
 from benchmarks.photos import photo_pool
 from benchmarks.rounds import Drill, Start, Turn, take_turns
 from benchmarks.serving_plot import Bar, serving_plot
@@ -53,8 +54,7 @@ def read_arguments() -> argparse.Namespace:
 def main() -> None:
     given = read_arguments()
     tool, drive = best_driver(given.tool)
-    for peer in given.peers:
-        environment(PEERS[peer])  # before anything is measured
+    prepare(given.peers)
     facts = record.machine() | {"load_by": tool}
     measuring = Measuring(*chosen_bundle(given.bundle, given.home, given.task), cpus=cpu_count())
     drill = Drill(photo_pool(POOL, given.photos), given.connections, given.seconds, drive)
@@ -63,6 +63,15 @@ def main() -> None:
         turns, floors = measure(starts, measuring, drill, given.rounds)
         weighed = weigh_ours(Path(folder, "twins"), measuring, drill, given) if given.swaps else None
     report(measuring, turns, floors, weighed, facts, given)
+
+
+def prepare(peers: Sequence[str]) -> None:
+    """Make the environments before anything is measured; end with the reason where that fails."""
+    try:
+        for peer in peers:
+            environment(PEERS[peer])
+    except PeerNotInstalled as exc:
+        sys.exit(str(exc))
 
 
 def contenders(peers: Sequence[str], measuring: Measuring, drill: Drill, home: Path) -> Mapping[str, Start]:

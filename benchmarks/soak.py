@@ -11,6 +11,7 @@ failed.
 import argparse
 import sys
 import tempfile
+from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -73,7 +74,7 @@ def main() -> None:
 
 
 def soak(
-    server: Instance, plan: Plan, photos: list[bytes], drive: Drive
+    server: Instance, plan: Plan, photos: Sequence[bytes], drive: Drive
 ) -> tuple[list[Sample], dict[str, Any]]:
     """Return a sample of every slice of the load, and what the other calls came to."""
     bodies = [encode([FormFile("image", "photo.jpg", photo)]) for photo in photos]

@@ -14,7 +14,7 @@ from benchmarks.goals import Goal, reached
 from benchmarks.http_load import Measured
 from benchmarks.peers.environment import COMPLETE, PEERS, PeerNotInstalled, environment
 from benchmarks.photos import photo_pool
-from benchmarks.rounds import Drill, Turn, take_turns
+from benchmarks.rounds import Batched, Drill, Turn, take_turns
 from benchmarks.serving import bars_of, rows_of
 from benchmarks.serving_plot import Bar, serving_plot
 from benchmarks.soak_curve import Sample, compare, curve_plot, to_csv
@@ -32,7 +32,7 @@ def measured(per_s: float, latencies_ms: Sequence[float] = (10.0, 15.0), errors:
 def turn(server: str, per_s: float, **changes: object) -> Turn:
     given = {
         "start_s": 1.0, "loads": {8: measured(per_s)}, "cpu_ms": {8: 4.0}, "memory_mb": 150.0,
-        "all_memory_mb": 160.0, "batch_per_s": 0.95 * per_s if server == OURS else None,
+        "all_memory_mb": 160.0, "batched": Batched(0.95 * per_s, 0, 170.0) if server == OURS else None,
     }  # fmt: skip
     return Turn(server, **given | changes)  # type: ignore[arg-type]
 
