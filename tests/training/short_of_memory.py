@@ -5,7 +5,7 @@ import sys
 
 import psutil
 
-import lenswright.training.fit  # noqa: F401  TensorFlow takes its part before the limit holds
+import lenswright.training.backbones  # noqa: F401  TensorFlow takes its part before the limit holds
 from lenswright.training.__main__ import main
 
 ROOM_BYTES = 150_000_000

@@ -16,7 +16,8 @@ from lenswright.inference.session import open_session
 from lenswright.runs.backbones import BACKBONES, Backbone
 from lenswright.training.backbones import build_classifier, drawn_frames, random_backbone
 from lenswright.training.heads_onnx import attach_head, cut_head
-from lenswright.training.onnx_export import check_parity, export_backbone_onnx
+from lenswright.training.onnx_export import export_backbone_onnx
+from lenswright.training.parity import check_parity
 
 pytestmark = pytest.mark.slow  # two minutes for all of them
 

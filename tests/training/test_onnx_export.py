@@ -10,7 +10,8 @@ from scipy.special import softmax
 
 from lenswright.errors import ExportFailed
 from lenswright.inference.session import open_session
-from lenswright.training.onnx_export import check_parity, export_backbone_onnx
+from lenswright.training.onnx_export import export_backbone_onnx
+from lenswright.training.parity import check_parity
 from tests.training.tiny_models import onnx_of, tiny_classifier, two_coloured_photos
 
 

@@ -15,6 +15,7 @@ from lenswright.inference.nearest import Neighbourhood
 from lenswright.monitoring import expected_answers
 from lenswright.training.head import LabelledFeatures, LinearHead
 from lenswright.training.heads_onnx import attach_head
+from lenswright.training.parity import answer, check_parity
 from lenswright.training.pretrained import Pretrained
 
 PARITY_BATCH = 4  # a call keeps what every layer makes: 32 frames at once took 5 GB
@@ -100,21 +101,33 @@ def export_candidate(
     backbone: Pretrained, head: LinearHead, temperature: float, frames: Sequence[RGB], dropout: float
 ) -> ExportedModel:
     """Export both twins. Raises ExportFailed when they disagree on `frames` (N >= 1, (S, S, 3))."""
-    from lenswright.training.onnx_export import check_parity
-
     with tempfile.TemporaryDirectory() as folder:
-        onnx_file, keras_file = Path(folder, "model.onnx"), Path(folder, "model.keras")
-        attach_head(backbone.onnx, head.kernel, head.bias, temperature=temperature, path=onnx_file)
-        classifier = _keras_twin(backbone, head, dropout)
-        images = np.stack(frames)
-        # Called, not `predict`ed: tracing a graph would take longer than these few photos.
-        logits = np.concatenate(
-            [classifier(images[i : i + PARITY_BATCH])["logits"] for i in range(0, len(images), PARITY_BATCH)]
-        )
-        tempered = np.asarray(logits / temperature, np.float32)
-        parity = check_parity(_softmax(tempered), onnx_file, images)
-        classifier.save(keras_file)
-        return ExportedModel(onnx_file.read_bytes(), keras_file.read_bytes(), parity)
+        file = Path(folder, "model.onnx")
+        attach_head(backbone.onnx, head.kernel, head.bias, temperature=temperature, path=file)
+        twin = backbone.twin and backbone.twin.with_head(head, dropout)
+        if backbone.twin and twin:  # this graph has been held against its twin before
+            logits, before = head.logits(answer(file, np.stack(frames), "embedding")), backbone.twin.parity
+        else:
+            twin, logits = _made_by_keras(backbone, head, dropout, np.stack(frames), Path(folder))
+            before = 0.0
+        parity = check_parity(_softmax(logits / np.float32(temperature)), file, np.stack(frames))
+        return ExportedModel(file.read_bytes(), twin, max(before, parity))
+
+
+def _made_by_keras(
+    backbone: Pretrained, head: LinearHead, dropout: float, frames: RGB, folder: Path
+) -> tuple[bytes, NDArray[np.float32]]:
+    """Return the Keras twin and its logits (N, C) for `frames` (N, S, S, 3)."""
+    from lenswright.training.backbones import build_classifier
+
+    classifier = build_classifier(backbone.load_keras(), head.kernel.shape[1], dropout)
+    classifier.get_layer("logits").set_weights([head.kernel, head.bias])
+    # Called, not `predict`ed: tracing a graph would take longer than these few photos.
+    parts = [frames[start : start + PARITY_BATCH] for start in range(0, len(frames), PARITY_BATCH)]
+    logits = np.concatenate([classifier(part)["logits"] for part in parts])
+    file = folder / "model.keras"
+    classifier.save(file)
+    return file.read_bytes(), logits
 
 
 def with_head(backbone: Pretrained, head: LinearHead, temperature: float) -> bytes:
@@ -123,11 +136,3 @@ def with_head(backbone: Pretrained, head: LinearHead, temperature: float) -> byt
         file = Path(folder, "model.onnx")
         attach_head(backbone.onnx, head.kernel, head.bias, temperature=temperature, path=file)
         return file.read_bytes()
-
-
-def _keras_twin(backbone: Pretrained, head: LinearHead, dropout: float) -> Any:
-    from lenswright.training.backbones import build_classifier
-
-    classifier = build_classifier(backbone.load_keras(), head.kernel.shape[1], dropout)
-    classifier.get_layer("logits").set_weights([head.kernel, head.bias])
-    return classifier

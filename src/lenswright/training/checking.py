@@ -23,6 +23,7 @@ from lenswright.evaluation.label_errors import find_doubts
 from lenswright.evaluation.learning_curve import confused_pairs, learning_curve
 from lenswright.runs.state import Run
 from lenswright.training.embedding import extractor_of
+from lenswright.training.int8 import quantised
 from lenswright.training.missing_quality import measure_missing
 from lenswright.training.near_duplicates import near_duplicates
 from lenswright.training.pretrained import Pretrained
@@ -62,7 +63,7 @@ class DataCheck:
         photos = labelled_photos(self._bench.database, self._run.task, unused=True)
         check_any(photos)
         self._progress.enter("weights")
-        backbone = self._backbone()
+        backbone = self._backbone(photos)
         self._progress.enter("features")
         checked = self._embed(backbone, photos)
         self._progress.enter("quality")
@@ -75,14 +76,16 @@ class DataCheck:
         found = {"photos": len(checked.photos), "measured": measured, **merged, **judged}
         return Outcome(None, found | {"seconds": self._progress.seconds})
 
-    def _backbone(self) -> Pretrained:
+    def _backbone(self, photos: Sequence[Photo]) -> Pretrained:
         """Return the champion's backbone, for its features are kept, or what `fast` would take."""
         task = self._run.task
         version = self._bench.promotion.champion(task)
         champion = self._bench.bundles.manifest(task, version) if version else None
         found = self._bench.shelf().find(self._run.request, champion)
         self._progress.say(f"Backbone {found.name} at {found.spec.size_px} px: {found.weights}.")
-        return found
+        if champion is None or champion.training.get("feature_bits") != 8:
+            return found
+        return quantised(self._bench, found, photos)
 
     def _embed(self, backbone: Pretrained, photos: Sequence[Photo]) -> Checked:
         extractor = extractor_of(self._bench, backbone)

@@ -67,7 +67,7 @@ def embed_validation(
     photos: SplitPhotos,
     on_progress: Callable[[int, int, float], None],
 ) -> LabelledFeatures:
-    """Return what another backbone makes of the validation photos, all of which can be read."""
+    """Return what a backbone makes of the validation photos, all of which can be read."""
     extractor = extractor_of(bench, backbone)
     extractor.fill(photos.validation, 1, on_progress)
     return LabelledFeatures(extractor.rows(photos.validation), photos.labels(photos.validation))

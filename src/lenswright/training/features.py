@@ -74,6 +74,10 @@ class FeatureExtractor:
                 on_progress(done, len(missing), done / (time.monotonic() - started))
         return unreadable
 
+    def missing(self, photos: Sequence[Photo], views: int) -> int:
+        """Return how many views of `photos` are not known yet."""
+        return sum(len(self._missing(photo, views)) for photo in photos)
+
     def rows(self, photos: Sequence[Photo], views: int = 1) -> CachedRows:
         """Return (views * N, D), still on disk: view 0 of every photo, then view 1, and so on."""
         every = range(views)

@@ -1,13 +1,14 @@
 """Is the network in 8 bits as good as in 32? Answered on validation photos; if so, it is what serves."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
+from lenswright.dataset.example import Photo
 from lenswright.errors import ExportFailed
-from lenswright.training.embedding import Embedded, embed_validation
+from lenswright.training.embedding import embed_validation
 from lenswright.training.head import LabelledFeatures, LinearHead
 from lenswright.training.pretrained import Pretrained
 from lenswright.training.progress import Heartbeat, Progress
@@ -22,13 +23,12 @@ LEAST_AGREEMENT = 0.99  # share of photos that both networks give the same class
 
 @dataclass(frozen=True)
 class Int8Trial:
-    """The 8-bit backbone, what it makes of the validation photos, and how it compares.
+    """The 8-bit backbone, and how it compares on the validation photos.
 
     `numbers`: photos, accuracy_fp32, accuracy_int8, agreement, kept.
     """
 
     backbone: Pretrained
-    validation: LabelledFeatures
     numbers: dict[str, Any]
 
     @property
@@ -41,26 +41,26 @@ def try_int8(
     bench: Workbench,
     backbone: Pretrained,
     head: LinearHead,
-    embedded: Embedded,
     photos: SplitPhotos,
     progress: Progress,
     heartbeat: Heartbeat,
 ) -> Int8Trial | None:
     """Return the trial, or None where the backbone cannot be quantised. Raises TrainingStopped."""
     try:
-        small = _quantised(bench, backbone, photos)
+        small = quantised(bench, backbone, photos.train)
     except ExportFailed as exc:
         progress.say(f"Kept at 32 bits: {exc}")
         return None
     heartbeat.check_budget()
-    validation = embed_validation(bench, small, photos, _reporter(progress, heartbeat))
-    numbers = compare(head, embedded.validation, validation)
+    report = _reporter(progress, heartbeat)
+    full, seen = (embed_validation(bench, eye, photos, report) for eye in (backbone, small))
+    numbers = compare(head, full, seen)
     progress.say(
         f"In 8 bits {numbers['accuracy_int8']:.2%} of {numbers['photos']} validation photos against "
         f"{numbers['accuracy_fp32']:.2%} in 32, {numbers['agreement']:.2%} answered alike: "
         + ("it serves." if numbers["kept"] else "32 bits serve.")
     )
-    return Int8Trial(small, validation, numbers)
+    return Int8Trial(small, numbers)
 
 
 def compare(head: LinearHead, full: LabelledFeatures, small: LabelledFeatures) -> dict[str, Any]:
@@ -78,12 +78,15 @@ def compare(head: LinearHead, full: LabelledFeatures, small: LabelledFeatures) -
     }
 
 
-def _quantised(bench: Workbench, backbone: Pretrained, photos: SplitPhotos) -> Pretrained:
-    """Return the backbone in 8 bits, calibrated on training photos once and kept by its identity."""
+def quantised(bench: Workbench, backbone: Pretrained, photos: Sequence[Photo]) -> Pretrained:
+    """Return the backbone in 8 bits, calibrated on some of `photos` once and kept by its identity.
+
+    Raises ExportFailed where it cannot be quantised.
+    """
     identity = f"{backbone.identity}-int8"
 
     def make() -> bytes:
-        drawn = (photos.train[i] for i in np.random.default_rng(0).permutation(len(photos.train)))
+        drawn = (photos[i] for i in np.random.default_rng(0).permutation(len(photos)))
         return quantise(backbone.onnx, bench.frames(drawn, backbone.spec, CALIBRATION_PHOTOS))
 
     return replace(backbone, identity=identity, onnx=bench.shelf().kept(identity, make))

@@ -5,24 +5,17 @@ door it can be replaced, and `check_parity` stands behind whatever writes the fi
 """
 
 import logging
-from itertools import cycle
-from pathlib import Path
 from typing import Any
 
 import keras
 import numpy as np
-import onnxruntime
 import tensorflow as tf
-from numpy.typing import NDArray
 
-from lenswright.errors import BundleRefused, ExportFailed
-from lenswright.inference.session import open_session
+from lenswright.errors import ExportFailed
 from lenswright.training.heads_onnx import FEATURES, INPUT
-from lenswright.training.parity import check_alike
+from lenswright.training.parity import open_exported
 
 OPSET = 18
-TOLERANCE = 1e-4
-BATCH_SIZES = (1, 3, 7)
 
 
 def export_backbone_onnx(backbone: Any) -> bytes:
@@ -56,7 +49,7 @@ def _converted(model: Any) -> bytes:
 
 
 def _check(network: bytes) -> None:
-    session = _open(network)
+    session = open_exported(network)
     inputs = [(entry.name, entry.type) for entry in session.get_inputs()]
     outputs = {entry.name for entry in session.get_outputs()}
     if inputs != [(INPUT, "tensor(uint8)")] or outputs != set(FEATURES):
@@ -64,35 +57,3 @@ def _check(network: bytes) -> None:
             f"Expected a uint8 input {INPUT!r} and the outputs {FEATURES}. "
             f"Received: {inputs} and {sorted(outputs)}."
         )
-
-
-def _open(network: bytes) -> onnxruntime.InferenceSession:
-    try:
-        return open_session(network)
-    except BundleRefused as exc:
-        raise ExportFailed(f"The exported file cannot be opened: {exc}") from exc
-
-
-def check_parity(
-    keras_probabilities: NDArray[np.float32], onnx_path: Path, frames: NDArray[np.uint8]
-) -> float:
-    """Return the largest difference between Keras' probabilities (N, C) and the file's.
-
-    `frames` uint8 (N, S, S, 3) go through the file in batches of `BATCH_SIZES` in turn.
-    Raises ExportFailed from a difference of `TOLERANCE` on, or if one answer has another class.
-    """
-    answers = _answer(_open(onnx_path.read_bytes()), frames)
-    return check_alike(
-        answers, keras_probabilities, TOLERANCE, name="The exported file", original="the trained model"
-    )
-
-
-def _answer(session: onnxruntime.InferenceSession, frames: NDArray[np.uint8]) -> NDArray[np.float32]:
-    parts: list[Any] = []
-    start = 0
-    for size in cycle(BATCH_SIZES):
-        if start >= len(frames):
-            break
-        parts.append(session.run(["probabilities"], {INPUT: frames[start : start + size]})[0])
-        start += size
-    return np.concatenate(parts)

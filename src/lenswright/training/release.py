@@ -69,13 +69,17 @@ def _rows(classifier: Classifier, frames: Any) -> list[list[float]]:
 def describe(
     run: Run,
     backbone: Pretrained,
+    eye: Pretrained,
     photos: SplitPhotos,
     calibration: Calibration,
     model: ExportedModel,
     trial: Int8Trial | None,
     seconds: dict[str, float],
 ) -> Manifest:
-    """Return the manifest of a candidate, still without golden answers, checksums."""
+    """Return the manifest of a candidate, still without golden answers, checksums.
+
+    `eye`: what the head was fitted through, the backbone or its twin in 8 bits.
+    """
     used = {"backbone": backbone.name, "weights": backbone.weights, "mirror": backbone.mirror}
     return Manifest(
         task=run.task,
@@ -96,6 +100,7 @@ def describe(
         golden={},
         training={
             "backbone_identity": backbone.identity,
+            "feature_bits": 32 if eye is backbone else 8,
             "request": run.request.to_json() | used,
             "snapshot": run.snapshot,
             "photos": photos.counts(),

@@ -12,7 +12,9 @@ from lenswright.inference.classifier import Classifier
 from lenswright.runs.state import Run
 from lenswright.training.answers import Answers, stored_answers
 from lenswright.training.candidate import Calibration, ExportedModel, calibrate, export_candidate, with_head
-from lenswright.training.embedding import Embedded, embed
+from lenswright.training.embedding import Embedded, embed, embed_validation
+from lenswright.training.feature_network import feature_network
+from lenswright.training.fit import fit_head
 from lenswright.training.frozen_data import FrozenData, freeze_data
 from lenswright.training.head import LinearHead
 from lenswright.training.int8 import Int8Trial, try_int8
@@ -37,9 +39,13 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Learned:
-    """What learning left: a backbone, a head on it, and the features the head was fitted on."""
+    """What learning left: a backbone, a head on it, and the features the head was fitted on.
+
+    `eye`: what made those features, the backbone or its twin in 8 bits.
+    """
 
     backbone: Pretrained
+    eye: Pretrained
     head: LinearHead
     embedded: Embedded
     photos: SplitPhotos
@@ -77,18 +83,19 @@ class TrainingRun:
     def execute(self) -> Outcome:
         """Train, measure and decide. Raises TrainingStopped and every error of the steps."""
         self._progress.enter("starting")
-        load_tensorflow_meanwhile()
         data = self._given or freeze_data(self._bench, self._run, self._progress)
         champion = self._bench.champion(self._run.task)
         learned = self._learn(*self._backbone(data.photos, champion))
         self._progress.enter("quantising")
-        trial = self._try_int8(learned)
+        learned, trial = self._try_int8(learned)
         self._progress.enter("exporting")
         candidate = self._candidate(learned, trial, data.snapshot)
         self._progress.enter("measuring")
         return self._prove(candidate, replace(data, photos=learned.photos), champion)
 
     def _backbone(self, photos: SplitPhotos, champion: Classifier | None) -> tuple[Pretrained, SplitPhotos]:
+        if self._request.preset != "fast":
+            load_tensorflow_meanwhile()
         if self._request.preset == "scratch":
             from lenswright.training.scratch_backbone import ScratchBackbone
 
@@ -99,6 +106,8 @@ class TrainingRun:
         self._progress.enter("weights")
         found = self._bench.shelf().find(self._request, champion.manifest if champion else None)
         self._progress.say(f"Backbone {found.name} at {found.spec.size_px} px: {found.weights}.")
+        if found.twin is None or len(photos.classes) != len(found.twin.head.bias):
+            load_tensorflow_meanwhile()
         return found, photos
 
     def _readable(self, photos: SplitPhotos) -> SplitPhotos:
@@ -109,7 +118,9 @@ class TrainingRun:
         return photos.without(lost)
 
     def _learn(self, backbone: Pretrained, photos: SplitPhotos) -> Learned:
-        learned = self._fit(backbone, photos, "features", "fitting")
+        self._progress.enter("features")
+        eye = feature_network(self._bench, backbone, photos, self._request, self._progress, self._heartbeat)
+        learned = self._fit(backbone, eye, photos, "features", "fitting")
         if self._request.preset != "best":
             return learned
         from lenswright.training.fine_tuned_backbone import FineTunedBackbone
@@ -125,7 +136,7 @@ class TrainingRun:
                 "What was fine-tuned so far is kept for a resume; the frozen backbone is measured."
             )
             return learned
-        again = self._fit(tuned, photos, "new features", "refitting")
+        again = self._fit(tuned, tuned, photos, "new features", "refitting")
         if again.worth > learned.worth:
             return again
         self._progress.say(
@@ -133,13 +144,11 @@ class TrainingRun:
         )
         return learned
 
-    def _fit(self, backbone: Pretrained, photos: SplitPhotos, looking: str, fitting: str) -> Learned:
+    def _fit(
+        self, backbone: Pretrained, eye: Pretrained, photos: SplitPhotos, looking: str, fitting: str
+    ) -> Learned:
         self._progress.enter(looking)
-        embedded, photos = embed(
-            self._bench, backbone, photos, self._request, self._progress, self._heartbeat
-        )
-        from lenswright.training.fit import fit_head  # TensorFlow is loaded by now, or we wait for it
-
+        embedded, photos = embed(self._bench, eye, photos, self._request, self._progress, self._heartbeat)
         self._progress.enter(fitting)
         head = fit_head(
             embedded.train, embedded.validation, len(photos.classes), self._request,
@@ -148,23 +157,27 @@ class TrainingRun:
         if head.epochs == 0:
             self._heartbeat.check()
         self._progress.say(f"Head fitted in {head.epochs} epochs on {len(embedded.train)} embeddings.")
-        return Learned(backbone, head, embedded, photos)
+        return Learned(backbone, eye, head, embedded, photos)
 
     def _note_epoch(self, record: dict[str, Any]) -> None:
         self._progress.epoch(record)
         self._progress.at(record["epoch"] / self._request.epochs)
 
-    def _try_int8(self, learned: Learned) -> Int8Trial | None:
+    def _try_int8(self, learned: Learned) -> tuple[Learned, Int8Trial | None]:
+        """Return the trial; where 32 bits are to serve and 8 have looked, what 32 have learnt instead."""
         if not self._request.int8 or self._heartbeat.stop_asked:  # a stop leaves no time for the trial
-            return None
-        return try_int8(
-            self._bench, learned.backbone, learned.head, learned.embedded, learned.photos,
-            self._progress, self._heartbeat,
-        )  # fmt: skip
+            return learned, None
+        backbone, photos = learned.backbone, learned.photos
+        trial = try_int8(self._bench, backbone, learned.head, photos, self._progress, self._heartbeat)
+        if learned.eye is backbone or (trial is not None and trial.kept):
+            return learned, trial
+        self._progress.say("32 bits look at the photos again, as they are to serve.")
+        return self._fit(backbone, backbone, photos, "features", "fitting"), trial
 
     def _candidate(self, learned: Learned, trial: Int8Trial | None, snapshot: int) -> Candidate:
         kept = trial if trial is not None and trial.kept else None
-        validation = learned.embedded.validation if kept is None else kept.validation
+        serving = learned.backbone if kept is None else kept.backbone
+        validation = embed_validation(self._bench, serving, learned.photos, lambda *_: None)
         calibration = calibrate(
             learned.head, learned.embedded.train, validation,
             false_reject=self._request.false_reject, seed=self._request.seed,
@@ -174,7 +187,9 @@ class TrainingRun:
             small = with_head(kept.backbone, learned.head, calibration.temperature)
             model = replace(model, int8=small)
         run, seconds = replace(self._run, snapshot=snapshot), self._progress.seconds
-        manifest = describe(run, learned.backbone, learned.photos, calibration, model, trial, seconds)
+        manifest = describe(
+            run, learned.backbone, learned.eye, learned.photos, calibration, model, trial, seconds
+        )
         return Candidate(manifest, model, learned.head, calibration)
 
     def _export(self, learned: Learned, calibration: Calibration) -> ExportedModel:
@@ -225,4 +240,4 @@ class TrainingRun:
 
 def load_tensorflow_meanwhile() -> None:
     """Begin to load TensorFlow, which takes 5 s, while photos are read."""
-    Thread(target=import_module, args=("lenswright.training.fit",), daemon=True).start()
+    Thread(target=import_module, args=("lenswright.training.backbones",), daemon=True).start()

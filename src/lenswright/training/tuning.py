@@ -19,10 +19,12 @@ from lenswright.evaluation.metrics import log_loss
 from lenswright.runs.request import TrainingRequest
 from lenswright.runs.state import Run
 from lenswright.training.embedding import Embedded, embed
+from lenswright.training.feature_network import feature_network
+from lenswright.training.fit import DEFAULT_BATCH, DEFAULT_LEARNING_RATE, DEFAULT_WEIGHT_DECAY, fit_head
 from lenswright.training.frozen_data import freeze_data
 from lenswright.training.head import LabelledFeatures, LinearHead
 from lenswright.training.progress import Heartbeat, Progress
-from lenswright.training.run import Outcome, load_tensorflow_meanwhile
+from lenswright.training.run import Outcome
 from lenswright.training.workbench import Workbench
 
 LEARNING_RATES = 1e-4, 1e-2
@@ -77,15 +79,17 @@ class Tuning:
         none of them had a finite loss, and the errors of the steps before.
         """
         self._progress.enter("starting")
-        load_tensorflow_meanwhile()
         data = freeze_data(self._bench, self._run, self._progress)
         self._progress.enter("weights")
         champion = self._bench.champion(self._run.task)
         backbone = self._bench.shelf().find(self._request, champion.manifest if champion else None)
         self._progress.say(f"Backbone {backbone.name} at {backbone.spec.size_px} px: {backbone.weights}.")
         self._progress.enter("features")
-        embedded, photos = embed(
+        eye = feature_network(
             self._bench, backbone, data.photos, self._request, self._progress, self._heartbeat
+        )
+        embedded, photos = embed(
+            self._bench, eye, data.photos, self._request, self._progress, self._heartbeat
         )
         self._progress.enter("tuning")
         trials = self._search(embedded, len(photos.classes))
@@ -113,8 +117,6 @@ class Tuning:
         return sorted(trials, key=lambda trial: (-trial.accuracy, trial.log_loss))
 
     def _trial(self, number: int, settings: Settings, embedded: Embedded, class_count: int) -> Trial:
-        from lenswright.training.fit import fit_head  # TensorFlow is loaded by now, or we wait for it
-
         request = self._request.model_copy(update=settings)
         began = time.monotonic()
 
@@ -145,8 +147,6 @@ class Tuning:
 
 def drawn_settings(request: TrainingRequest) -> Iterator[Settings]:
     """Yield the settings of every trial: those of `request`, then random ones; `seed` decides which."""
-    from lenswright.training.fit import DEFAULT_BATCH, DEFAULT_LEARNING_RATE, DEFAULT_WEIGHT_DECAY
-
     defaults: Settings = {
         "learning_rate": DEFAULT_LEARNING_RATE,
         "weight_decay": DEFAULT_WEIGHT_DECAY,
