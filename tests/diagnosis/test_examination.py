@@ -9,6 +9,7 @@ from lenswright.diagnosis.examination import examine
 from lenswright.diagnosis.finding import Finding
 from lenswright.errors import SettingsError
 from lenswright.settings import Settings
+from lenswright.storage.migrate import HEAD
 from tests.models import TASK, VERSION
 
 MODEL = f"model of {TASK}"
@@ -67,7 +68,8 @@ def test_a_file_that_is_no_database_is_a_problem_that_hides_no_other_check(
 
 
 @pytest.mark.parametrize(
-    ("revision", "status"), [("0001", "warning"), ("0004", "ok"), ("9999", "problem"), (None, "warning")]
+    ("revision", "status"),
+    [("0001", "warning"), ("0004", "warning"), (HEAD, "ok"), ("9999", "problem"), (None, "warning")],
 )
 def test_a_database_of_another_version_is_told_and_not_migrated(
     settings: Settings, home: Path, revision: str | None, status: str

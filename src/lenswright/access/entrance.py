@@ -31,8 +31,8 @@ def check_entrance(settings: Settings, keys: Keys) -> str | None:
     if needed and not keys.has_admin():
         raise SettingsError(
             f"LENSWRIGHT_HOST={settings.host}: callers would need an API key, and there is no valid one of"
-            f" role admin. Make one: {_command(settings)} (it is told once). To let everybody who reaches the"
-            " API do everything, start with --insecure."
+            f" role admin. Make one, which is told once: {command_for_first_key(settings)}. To let everybody"
+            " who reaches the API do everything, start with --insecure."
         )
     if needed or not open_to_others(settings):
         return None
@@ -44,5 +44,6 @@ def check_entrance(settings: Settings, keys: Keys) -> str | None:
     return f"insecure: everybody who reaches {settings.host} can do everything, for no key is needed"
 
 
-def _command(settings: Settings) -> str:
+def command_for_first_key(settings: Settings) -> str:
+    """Return what makes a key of role admin in the home of `settings`."""
     return f"lenswright keys create NAME --role admin --home {settings.home.resolve()}"

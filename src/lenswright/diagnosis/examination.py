@@ -8,6 +8,7 @@ from pathlib import Path
 import lenswright
 from lenswright.diagnosis import folders, machine, models, packages, stores
 from lenswright.diagnosis.database import check_database
+from lenswright.diagnosis.entrance import check_access
 from lenswright.diagnosis.finding import Finding, ok, problem, warning
 from lenswright.diagnosis.ports import check_port
 from lenswright.errors import SettingsError
@@ -30,6 +31,7 @@ def examine(settings: Settings | SettingsError, environment: Mapping[str, str] =
     else:
         first = [_settings(environment)]
         parts += [lambda: _home(settings), lambda: _state(settings), lambda: _ports(settings)]
+        parts.append(lambda: [check_access(settings)])
     return first + [finding for part in parts for finding in _tried(part)]
 
 
