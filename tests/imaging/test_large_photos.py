@@ -70,7 +70,8 @@ def test_the_dearest_photo_takes_at_most_ten_bytes_a_pixel(dearest: list[str], w
     done = subprocess.run(command, check=True, capture_output=True, text=True)
     mb = {name: int(kb) / 1000 for name, kb in zip(DEAREST, done.stdout.split(), strict=True)}
     assert max(mb.values()) > 3 * SIDE**2 / 1e6  # else nothing was measured
-    assert {name: most for name, most in mb.items() if most > 10 * SIDE**2 / 1e6} == {}
+    limit = 10 * SIDE**2 / 1e6 + 20  # and some MB that do not grow with the photo
+    assert {name: most for name, most in mb.items() if most > limit} == {}
 
 
 @pytest.mark.parametrize("format", ["WEBP", "TIFF"])

@@ -10,7 +10,7 @@ from lenswright.dataset.looks import Look, look_of, pixel_hash
 from lenswright.dataset.quality import Quality, quality_of_luma
 from lenswright.dataset.upload import Upload
 from lenswright.errors import InputRefused
-from lenswright.imaging.decode import DecodeLimits, decode_image
+from lenswright.imaging.decode import DecodeLimits, decoding
 from lenswright.storage.dataset_tables import PhotoRow
 
 
@@ -49,18 +49,18 @@ def check_upload(upload: Upload) -> None:
 
 def examine(upload: Upload, sha256: str, limits: DecodeLimits) -> Examined:
     """Return the facts of a photo, decoded in full. Raises ImageError."""
-    photo = decode_image(upload.data, limits=limits)
-    luma = photo.image.convert("L")
-    return Examined(
-        upload,
-        sha256,
-        pixel_hash(photo.image),
-        look_of(photo.image, luma),
-        photo.width,
-        photo.height,
-        photo.format,
-        quality_of_luma(luma),
-    )
+    with decoding(upload.data, limits=limits) as photo:
+        luma = photo.image.convert("L")
+        return Examined(
+            upload,
+            sha256,
+            pixel_hash(photo.image),
+            look_of(photo.image, luma),
+            photo.width,
+            photo.height,
+            photo.format,
+            quality_of_luma(luma),
+        )
 
 
 def recognise(upload: Upload, row: PhotoRow) -> Examined:

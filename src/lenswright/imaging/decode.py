@@ -6,7 +6,8 @@ No files, no network, no model. Every failure is an ImageError that says what ca
 import struct
 import threading
 import warnings
-from contextlib import nullcontext
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import ExifTags, Image, UnidentifiedImageError
 
-from lenswright.errors import ImageError, ImageTooLarge, UnreadableImage, UnsupportedImage
+from lenswright.errors import ImageTooLarge, UnreadableImage, UnsupportedImage
 from lenswright.imaging.counted_file import CountedFile
 from lenswright.imaging.rgb import to_rgb
 
@@ -92,31 +93,51 @@ def decode_image(
     data: bytes, *, limits: DecodeLimits = DecodeLimits(), draft_px: int | None = None
 ) -> DecodedImage:
     """Return what `decode` does, without copying the pixels into an array."""
+    with decoding(data, limits=limits, draft_px=draft_px) as photo:
+        return photo
+
+
+@contextmanager
+def decoding(
+    data: bytes, *, limits: DecodeLimits = DecodeLimits(), draft_px: int | None = None
+) -> Iterator[DecodedImage]:
+    """Lend what `decode_image` returns; until the block ends, no other large photo is decoded."""
     if not data:
         raise UnreadableImage("Expected a photo. Received: an empty file.")
     if len(data) > limits.max_bytes:
         raise ImageTooLarge(f"Expected at most {limits.max_bytes} bytes. Received: {len(data)}.")
+    with _damage():
+        image: Any = _open(data)
+        _refuse_costly(image, data, limits)
+    with _LARGE_TURN if image.width * image.height > LARGE_PIXELS else nullcontext():
+        with _damage():
+            photo = _decode(image, draft_px)
+        del image  # it still has the bytes of the file
+        yield photo
+
+
+@contextmanager
+def _damage() -> Iterator[None]:
+    """Let whatever Pillow raises for damaged bytes become an UnreadableImage."""
     try:
-        return _decode(data, limits, draft_px)
-    except ImageError:
-        raise
+        yield
     except _DAMAGE as exc:
         raise UnreadableImage(f"The photo is damaged and cannot be decoded: {exc}.") from exc
 
 
-def _decode(data: bytes, limits: DecodeLimits, draft_px: int | None) -> DecodedImage:
-    image: Any = _open(data)
+def _decode(image: Any, draft_px: int | None) -> DecodedImage:
     width, height = image.size
-    _refuse_costly(image, data, limits)
     format_name = "JPEG" if image.format == "MPO" else str(image.format)  # phones append a second picture
     if draft_px and format_name == "JPEG":
         image.draft(None, (2 * draft_px, 2 * draft_px))
-    with _LARGE_TURN if width * height > LARGE_PIXELS else nullcontext():
-        image.load()
-        orientation = _orientation(image)
-        image = to_rgb(image, factor=_factor(image, draft_px))  # in the place of what was loaded
-        turn = UPRIGHT.get(orientation)
-        upright = image if turn is None else image.transpose(turn)
+    image.load()
+    orientation = _orientation(image)
+    upright = to_rgb(image, factor=_factor(image, draft_px))
+    if upright is not image:
+        image.close()
+    turn = UPRIGHT.get(orientation)
+    if turn is not None:
+        upright = upright.transpose(turn)
     size = (height, width) if orientation in ON_ITS_SIDE else (width, height)
     return DecodedImage(upright, *size, format_name)
 
