@@ -24,7 +24,10 @@ class Instance:
 
 @dataclass(frozen=True)
 class Figures:
-    """How an instance is: the `versions` that serve by task, its traffic, predictions that wait, memory."""
+    """How an instance is: the `versions` that serve by task, its traffic, memory.
+
+    `queue_length`: requests that wait for a thread, and predictions that wait for their turn.
+    """
 
     versions: Mapping[str, str]
     traffic: Traffic

@@ -2,6 +2,7 @@
 
 import psutil
 
+from lenswright.http_worker.traffic import traffic
 from lenswright.inference.live_model import LiveModels
 from lenswright.monitoring.instance import Figures
 from lenswright.monitoring.window import Window
@@ -9,5 +10,5 @@ from lenswright.monitoring.window import Window
 
 def own_figures(live: LiveModels, window: Window) -> Figures:
     """Return the figures of the process that calls."""
-    memory_bytes = psutil.Process().memory_info().rss
-    return Figures(live.versions(), window.traffic(), live.queue_length(), memory_bytes)
+    waiting = traffic().waiting + live.queue_length()
+    return Figures(live.versions(), window.traffic(), waiting, psutil.Process().memory_info().rss)
