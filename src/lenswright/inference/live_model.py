@@ -20,6 +20,7 @@ from lenswright.registry.bundle import Bundle, Bundles
 from lenswright.registry.promotion import Promotion
 
 RETRY_S = 30.0  # a refused bundle may have been repaired
+TRIM_S = 10.0  # predictions leave behind what the C library keeps: some 40 MB, given back in milliseconds
 
 log = logging.getLogger(__name__)
 
@@ -59,7 +60,7 @@ class LiveModels:
         self._poll_s = poll_s
         self._current: dict[str, Classifier] = {}
         self._problems: dict[str, _Problem] = {}  # by task
-        self._dropped_one = False  # since the last look: by the next one, no request uses it any more
+        self._trim_at = 0.0  # monotonic seconds
         self._looking = threading.Lock()
         self._first_look_done = threading.Event()
         self._closed = threading.Event()
@@ -147,8 +148,8 @@ class LiveModels:
 
     def _look(self, *, patient: bool) -> None:
         with self._looking:
-            if self._dropped_one:
-                self._dropped_one = False
+            if time.monotonic() >= self._trim_at:
+                self._trim_at = time.monotonic() + TRIM_S
                 give_back_memory()
             champions = self._promotion.champions()
             for task, version in champions.items():
@@ -171,7 +172,7 @@ class LiveModels:
             if present is None:
                 self._fall_back(task)
             return
-        self._dropped_one |= present is not None
+        self._trim_at = 0.0  # the files were in memory; by the next look, no request uses the one before
         self._problems.pop(task, None)
         log.info("model %s serves %s", version, task, extra=_named(task, version))
 

@@ -56,6 +56,7 @@ def build(settings: Settings) -> Any:
     from threadpoolctl import threadpool_limits  # the watching parent needs none of what this imports
 
     from lenswright.access.entrance import check_entrance
+    from lenswright.inference.memory import share_arenas
     from lenswright.web.app import create_app
     from lenswright.web.services import build_services
 
