@@ -54,6 +54,16 @@ def test_a_file_that_went_missing_is_written_again(take: Take, database: Databas
     assert blobs.read(key) == data
 
 
+def test_a_file_that_was_damaged_is_written_again(take: Take, database: Database, blobs: Blobs) -> None:
+    data = make_photo()
+    take(Upload("x", data))
+    key = photo(database, 1).key
+    blobs.write(key, data[:100])
+    (result,) = take(Upload("x", data))
+    assert result.outcome == "duplicate"
+    assert blobs.read(key) == data
+
+
 def test_uploads_are_read_no_more_than_two_chunks_ahead(intake: Intake) -> None:
     handed_out = 0
 

@@ -123,6 +123,31 @@ def test_a_damaged_bundle_is_refused_and_the_old_model_keeps_serving(
     assert said in str(shop.live.problem(TASK))
 
 
+def test_a_champion_that_is_damaged_at_the_start_gives_way_to_the_one_before(shop: Shop) -> None:
+    shop.promote(A)
+    shop.promote(B)
+    network = shop.folder / TASK / B / "model.onnx"
+    whole = network.read_bytes()
+    network.write_bytes(whole[:-1])
+    shop.live.start()
+    wait_for(shop.live.ready)
+    assert shop.live.classify(TASK, photo_of(0)).version == A
+    assert "model.onnx" in (shop.live.problem(TASK) or "")
+    network.write_bytes(whole)
+    shop.live.refresh()
+    assert (shop.live.classify(TASK, photo_of(0)).version, shop.live.problem(TASK)) == (B, None)
+
+
+def test_where_every_model_is_damaged_the_refusal_says_why(shop: Shop) -> None:
+    for version in (A, B):
+        shop.promote(version)
+        (shop.folder / TASK / version / "model.onnx").unlink()
+    shop.live.start()
+    wait_for(shop.live.ready)
+    with pytest.raises(NoModel, match=f"{B} lacks its file model.onnx"):
+        shop.live.classify(TASK, photo_of(0))
+
+
 def test_wrong_golden_answers_are_refused_and_the_old_model_keeps_serving(shop: Shop) -> None:
     shop.promote(A)
     shop.live.refresh()

@@ -62,3 +62,23 @@ def test_what_else_is_old_goes_with_the_rest() -> None:
     )
     caretaker.tidy()
     assert gone == ["audit", "more"]
+
+
+def test_a_clock_that_was_set_forward_is_waited_out_once() -> None:
+    forgetting, times = FakeForgetting(), {"clock": 1e9, "steady": 50.0}
+    caretaker = Caretaker(
+        forgetting,  # type: ignore[arg-type]
+        bin_days=30,
+        clock=lambda: times["clock"],
+        steady=lambda: times["steady"],
+    )
+    for clock_s, steady_s, emptied in (
+        (3600, 3600, 1),
+        (40 * 86_400, 3600, 1),
+        (3600, 3600, 2),
+        (-7e6, 1, 3),
+    ):
+        times["clock"] += clock_s
+        times["steady"] += steady_s
+        caretaker.tidy()
+        assert len(forgetting.days) == emptied

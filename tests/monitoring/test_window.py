@@ -102,6 +102,20 @@ def test_a_clock_set_back_loses_no_request() -> None:
     assert window.snapshot()["window_requests"] == 1
 
 
+def test_after_a_clock_was_set_back_by_an_hour_the_window_is_of_the_new_time() -> None:
+    clock = Clock()
+    window = Window(clock)
+    for _ in range(100):
+        window.add(prediction(clock.now))
+    clock.now -= 3600
+    window.add(prediction(clock.now))
+    clock.now += 10
+    found = window.snapshot()
+    assert (found["predictions"], found["window_requests"]) == (101, 1)
+    assert found["throughput_per_s"] == pytest.approx(0.1)
+    assert len(found["series"]) == 3
+
+
 def test_threads_lose_no_count_while_snapshots_are_taken() -> None:
     clock = Clock()
     window = Window(clock)
