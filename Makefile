@@ -10,7 +10,7 @@ API_URL ?= http://127.0.0.1:$(PORT)
 USERS  ?= 50
 DURATION ?= 60s
 
-.PHONY: setup run test check serve serve-many dashboard load load-report clean
+.PHONY: setup run test check audit serve serve-many dashboard load load-report clean
 
 setup: $(VENV)/.installed
 
@@ -33,6 +33,9 @@ check: setup          ## format, lint, types, layers
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+audit: setup          ## known vulnerabilities of the pinned packages
+	$(BIN)/python .ci/audit.py
 
 serve: setup          ## one API instance: make serve PORT=5001
 	$(BIN)/python app.py --port $(PORT)
