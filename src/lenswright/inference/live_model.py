@@ -20,7 +20,7 @@ from lenswright.registry.bundle import Bundle, Bundles
 from lenswright.registry.promotion import Promotion
 
 RETRY_S = 30.0  # a refused bundle may have been repaired
-TRIM_S = 10.0  # predictions leave behind what the C library keeps: some 40 MB, given back in milliseconds
+TRIM_S = 5.0  # predictions leave behind what the C library keeps: some 40 MB, given back in milliseconds
 
 log = logging.getLogger(__name__)
 

@@ -61,6 +61,7 @@ def build(settings: Settings) -> Any:
     from lenswright.web.services import build_services
 
     configure_logs(settings.log_level, settings.log_format, service="api", port=settings.port)
+    share_arenas(cpu_count())
     threadpool_limits(1, "blas")  # else every prediction wakes a spinning thread per CPU: five times the work
     services = build_services(settings)
     at_stop(services.close)
