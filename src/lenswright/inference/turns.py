@@ -25,7 +25,7 @@ class Turns:
         return len(self._waiting)
 
     def take(self) -> None:
-        """Return when a place is the caller's. Raises Overloaded after the deadline, Unavailable if closed."""
+        """Return with a place of the caller's own. Raises Overloaded when it is late, Unavailable if closed."""
         with self._lock:
             if self._closed:
                 raise Unavailable("The service is shutting down.")
