@@ -229,3 +229,13 @@ def test_a_full_disk_is_a_storage_failure_and_what_was_there_stays(database: Dat
     with pytest.raises(StorageFailure, match="database or disk is full"), database.writing() as session:
         session.add_all(champion(f"{number:099}") for number in range(5_000))
     assert champions(database) == ["cats"]
+
+
+@pytest.mark.sqlite_only("PRAGMA")
+def test_only_what_need_not_last_is_written_without_waiting_for_the_disk(database: Database) -> None:
+    normal, full = 1, 2
+    for durable, level in ((False, normal), (True, full), (False, normal), (True, full)):
+        with database.writing(durable=durable) as session:
+            assert session.execute(text("PRAGMA synchronous")).scalar() == level
+            session.merge(champion(f"durable: {durable}"))
+    assert champions(database) == ["durable: False", "durable: True"]

@@ -118,3 +118,12 @@ def test_every_port_that_cannot_be_had_is_named_before_anything_starts(start: Ca
         assert f"Cannot listen on 127.0.0.1:{port}" in fleet.said
     assert f"Port {free} is given twice." in fleet.said
     assert "have ended" not in fleet.said
+
+
+def test_a_port_that_is_none_is_refused_by_name() -> None:
+    for ports in ("70000", "many"):
+        app = [sys.executable, str(FLEET.parents[2] / "app.py"), "--ports", str(free_port()), ports]
+        done = subprocess.run(app, capture_output=True, text=True, timeout=60, check=False)
+        assert done.returncode != 0
+        assert ports in done.stderr
+        assert "Traceback" not in done.stderr

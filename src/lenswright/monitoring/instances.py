@@ -42,6 +42,7 @@ class Instances:
         self._database, self._own, self._figures = database, own, figures
         self._clock, self._beat_s = clock, beat_s
         self._beats = 0
+        self._failing = False
         self._pulses = Pulses()
         self._others: Sequence[LiveInstance] = ()
         self._closed = threading.Event()
@@ -56,7 +57,7 @@ class Instances:
         self._closed.set()
         if self._thread.is_alive():
             self._thread.join()
-        if self._beats:
+        if self._beats and not self._failing:
             self._sign_off()
 
     def alive(self) -> list[LiveInstance]:
@@ -106,8 +107,11 @@ class Instances:
             began = time.monotonic()
             try:
                 self.beat()
+                self._failing = False
             except Exception as exc:  # the database is busy or away: the thread must outlive it
-                _log.warning("the instances cannot be looked up: %s", exc)
+                if not self._failing:  # once, not every second
+                    _log.warning("the instances cannot be looked up: %s", exc)
+                self._failing = True
             self._closed.wait(max(0.0, self._beat_s - (time.monotonic() - began)))
 
     def _sign_off(self) -> None:

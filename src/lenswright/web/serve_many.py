@@ -47,6 +47,7 @@ class _Fleet:
 
     host: str
     members: list[_Member]
+    stop_limit_s: float
     announced: bool = False
 
     def look(self) -> None:
@@ -82,11 +83,11 @@ class _Fleet:
         member.process, member.falls, member.due_at = None, member.falls + 1, now + pause_s
 
     def stop(self) -> None:
-        """Ask all to end, wait for them, and kill what is left after `STOP_LIMIT_S`."""
+        """Ask all to end, wait for them, and kill what is left after `stop_limit_s`."""
         running = [(member.port, member.process) for member in self.members if member.process is not None]
         for _, process in running:
             process.terminate()
-        ends_at = time.monotonic() + STOP_LIMIT_S
+        ends_at = time.monotonic() + self.stop_limit_s
         for port, process in running:
             try:
                 process.wait(max(0.0, ends_at - time.monotonic()))
@@ -108,7 +109,8 @@ def run_many(several: Sequence[Settings], command: Callable[[Settings], Sequence
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         if signal.getsignal(number) is not signal.SIG_IGN:  # nohup
             signal.signal(number, lambda number, _frame: stopping.append(number))
-    fleet = _Fleet(several[0].host, [_Member(one.port, command(one)) for one in several])
+    members = [_Member(one.port, command(one)) for one in several]
+    fleet = _Fleet(several[0].host, members, STOP_LIMIT_S + several[0].stop_delay_s)
     try:
         while not stopping:
             fleet.look()
