@@ -12,6 +12,8 @@ import h5py
 import numpy as np
 from numpy.typing import NDArray
 
+from lenswright.errors import BundleRefused, NotFound
+from lenswright.registry.bundle import HEAD, Bundles, Manifest
 from lenswright.registry.head import StoredHead
 from lenswright.training.head import LinearHead
 
@@ -57,6 +59,16 @@ class KerasTwin:
                     return None
                 places[0][...] = new
         return file.getvalue()
+
+
+def lent_twin(bundles: Bundles, lender: Manifest, stored: bytes) -> KerasTwin | None:
+    """Return the twin of a bundle whose `model.keras` is `stored`; None of a bundle made otherwise."""
+    try:
+        head = StoredHead.from_bytes(bundles.read_file(lender.task, lender.version, HEAD))
+        dropout = float(lender.training["request"]["dropout"])
+    except (BundleRefused, NotFound, KeyError):
+        return None
+    return KerasTwin(stored, head, dropout, lender.parity)
 
 
 def _places_of(weights: h5py.File, array: NDArray[np.float32]) -> list[h5py.Dataset]:

@@ -14,13 +14,12 @@ from typing import Any
 
 from lenswright.errors import BundleRefused, NotFound, WeightsUnavailable
 from lenswright.imaging.input_spec import Framing, InputSpec
-from lenswright.registry.bundle import HEAD, Bundles, Manifest
-from lenswright.registry.head import StoredHead
+from lenswright.registry.bundle import Bundles, Manifest
 from lenswright.runs.backbones import find_backbone
 from lenswright.runs.request import TrainingRequest
 from lenswright.settings import Settings
 from lenswright.training.heads_onnx import cut_head
-from lenswright.training.keras_twin import KerasTwin
+from lenswright.training.keras_twin import KerasTwin, lent_twin
 from lenswright.training.weights_file import DEFAULT_BACKBONE, weights_file
 
 # ImageNet networks have learned upright proportions: 78.1 % against 74.0 % of 1,552 dog breeds photos.
@@ -158,18 +157,10 @@ class BackboneShelf:
             weights = f"{LENT} {version} ({weights})"
         lent = Pretrained(
             champion.backbone, champion.input_spec, weights, identity, onnx, lambda: _backbone_of(stored),
-            _is_mirrored(champion), self._twin(champion, stored),
+            _is_mirrored(champion), lent_twin(self.bundles, champion, stored),
         )  # fmt: skip
         self.prove(lent)  # no bundle is made of a graph that was not
         return lent
-
-    def _twin(self, lender: Manifest, stored: bytes) -> KerasTwin | None:
-        try:
-            head = StoredHead.from_bytes(self.bundles.read_file(lender.task, lender.version, HEAD))
-            dropout = float(lender.training["request"]["dropout"])
-        except (BundleRefused, NotFound, KeyError):  # bundles made otherwise
-            return None
-        return KerasTwin(stored, head, dropout, lender.parity)
 
     def _shipped(self) -> Manifest | None:
         """Return the newest model that ships with lenswright, whatever its task."""
