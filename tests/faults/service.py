@@ -23,7 +23,7 @@ FIRST, SECOND = "20261121-070000-000a", "20261121-080000-000b"  # two versions t
 SHARPNESS = {FIRST: 2.0, SECOND: 6.0}
 FULL_SIZE = bool(os.environ.get("LENSWRIGHT_FAULTS_FULL_SIZE"))  # as `python -m benchmarks.faults` asks
 ACTIVE = ("queued", "running")  # states of a run
-START_S = 40.0
+START_S = 90.0
 STOP_S = 25.0
 
 

@@ -1,0 +1,73 @@
+"""200 clients that send slowly, read slowly or not at all take nothing from the others."""
+
+import time
+
+import pytest
+
+from tests.builders import make_photo
+from tests.faults.conftest import Note, Serve
+from tests.faults.slow_clients import OPENINGS, everything_from, slow_clients
+
+COUNT = 200
+ASKED = 20
+TIMEOUT_S = 3
+
+
+@pytest.mark.parametrize("kind", OPENINGS)
+def test_slow_clients_starve_nobody(serve: Serve, note: Note, kind: str) -> None:
+    service = serve(client_timeout_s="60")
+    photo = make_photo("round", seed=1)
+    service.predict(photo)
+    memory_mb = service.worker.memory_info().rss / 1e6
+    took_s = []
+    with slow_clients(service.port, kind, COUNT):
+        time.sleep(0.5)
+        for _ in range(ASKED):
+            began = time.perf_counter()
+            service.predict(photo)
+            took_s.append(time.perf_counter() - began)
+        more_mb = service.worker.memory_info().rss / 1e6 - memory_mb
+    figure = f"{ASKED} predictions among them: slowest {max(took_s) * 1e3:.0f} ms; memory {more_mb:+.0f} MB"
+    note(f"{COUNT} {kind}", seen="nothing", figure=figure)
+    assert max(took_s) < 5
+    assert more_mb < 150
+
+
+@pytest.mark.parametrize("kind", [kind for kind in OPENINGS if "bod" in kind or "photos" in kind])
+def test_a_body_that_stops_coming_is_answered_408_and_cut(serve: Serve, note: Note, kind: str) -> None:
+    service = serve(client_timeout_s=str(TIMEOUT_S))
+    with slow_clients(service.port, kind, 3) as clients:
+        began = time.perf_counter()
+        answers = [everything_from(client) for client in clients]
+        took_s = time.perf_counter() - began
+    note(kind, seen="408 timeout, connection closed", figure=f"after {took_s:.1f} s of {TIMEOUT_S} s")
+    for answer in answers:
+        assert answer.startswith(b"HTTP/1.1 408 ")
+        assert b'"code": "timeout"' in answer
+    assert took_s < 20
+
+
+def test_a_client_that_reads_nothing_is_cut_and_leaves_no_memory(serve: Serve, note: Note) -> None:
+    service = serve(client_timeout_s=str(TIMEOUT_S))
+    with slow_clients(service.port, "unread answers", 20):
+        began = time.perf_counter()
+        while len(service.worker.net_connections("tcp")) > 3:  # the listening socket and what comes and goes
+            assert time.perf_counter() - began < 30
+            time.sleep(0.1)
+    took_s = time.perf_counter() - began
+    note("20 clients that read nothing", seen="their connections are cut", figure=f"after {took_s:.1f} s")
+
+
+def test_bytes_that_keep_coming_too_slowly_are_cut_as_well(serve: Serve, note: Note) -> None:
+    service = serve(client_timeout_s=str(TIMEOUT_S))
+    with slow_clients(service.port, "half-sent large bodies", 1) as (client,):
+        began = time.perf_counter()
+        while time.perf_counter() - began < 30:
+            try:
+                client.sendall(b"x" * 100)  # a trickle, never silent for long
+            except ConnectionError:
+                break
+            time.sleep(0.2)
+    took_s = time.perf_counter() - began
+    note("a large body at 500 bytes/s", seen="408 timeout, connection closed", figure=f"after {took_s:.1f} s")
+    assert took_s < 30
