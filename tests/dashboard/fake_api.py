@@ -17,6 +17,7 @@ from tests.dashboard import fake_data as made
 from tests.dashboard import fake_photo_routes
 from tests.dashboard.fake_checks import FakeChecks
 from tests.dashboard.fake_data import problem
+from tests.dashboard.fake_drift import made_drift
 from tests.dashboard.fake_edits import KEPT, FakePhotos
 from tests.dashboard.fake_exchange import FakeExchange
 from tests.dashboard.fake_instances import instances as made_instances
@@ -152,6 +153,7 @@ class FakeApi:
             },
             **{"model_version": model and model["version"], "metrics": model and model["metrics"]},
             **{"requests": window, "training": self.runs.active()},
+            "drift": made_drift(self.classes, task, serving, self.traffic),
             "dataset": self.counts() if known else {"total": 0, "labelled": 0, "classes": 0},
             "confusion_matrix": {"classes": self.classes, "counts": [[1]]},
         }

@@ -11,6 +11,7 @@ from lenswright.dashboard.cards import blank, card, chart, empty, go_to, page, s
 from lenswright.dashboard.chrome import health
 from lenswright.dashboard.figures.classes import class_mix
 from lenswright.dashboard.figures.traffic import latency, throughput
+from lenswright.dashboard.pages import drift
 from lenswright.dashboard.pages.instances import instances
 
 STEPS = (
@@ -47,6 +48,7 @@ def layout(**_query: str) -> html.Div:
         html.Div(stats, className="grid four"),
         html.Div(charts, className="grid two", id="overview-charts"),
         html.Div(below, className="grid three", id="overview-below"),
+        drift.section(),
         html.Div(id="instances", className="live"),
     )
 
@@ -174,8 +176,9 @@ def guide(live: Json) -> tuple[Any, str, str]:
     return card(html.Ol(steps, className="steps"), title="Three steps to your own model"), *shown
 
 
-def register(app: Dash, _bound: Callable[..., Any]) -> None:
+def register(app: Dash, bound: Callable[..., Any]) -> None:
     """Register the callbacks of this page."""
+    drift.register(app, bound)
     values = [Output("overview-lead", "children")]
     for name in ("service", "model", "accuracy", "answered"):
         values += [Output(f"{name}-value", "children"), Output(f"{name}-note", "children")]
