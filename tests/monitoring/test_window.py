@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from lenswright.monitoring.answered import Answered
-from lenswright.monitoring.window import Window
+from lenswright.monitoring.window import BUCKET_S, Window
 
 
 class Clock:
@@ -130,3 +130,24 @@ def test_threads_lose_no_count_while_snapshots_are_taken() -> None:
     while any(thread.is_alive() for thread in threads):
         window.snapshot()
     assert window.snapshot()["predictions"] == 8_000
+
+
+def test_percentiles_of_a_hundred_thousand_requests_are_those_of_the_last_minutes_alone() -> None:
+    clock = Clock()
+    window = Window(clock, span_s=300)
+    random, began = np.random.default_rng(1), clock.now
+    times = began + np.sort(random.uniform(0, 600, 100_000))
+    durations = random.exponential(5.0, 100_000) + np.where(times < began + 300, 100.0, 0.0)  # slow at first
+    for at, duration in zip(times.tolist(), durations.tolist(), strict=True):
+        window.add(prediction(at, duration))
+    clock.now = began + 600
+    found = window.snapshot()
+
+    kept = durations[times >= (clock.now // BUCKET_S - 300 // BUCKET_S + 1) * BUCKET_S]
+    expected = np.percentile(kept, (50, 95, 99))
+    latency = found["latency_ms"]
+    np.testing.assert_allclose([latency["p50"], latency["p95"], latency["p99"]], expected, rtol=1e-3)
+    assert latency["p99"] < 100
+    assert (found["total"], found["window_requests"]) == (100_000, len(kept))
+    assert found["throughput_per_s"] == pytest.approx(100_000 / 600, rel=0.02)
+    assert sum(entry["predictions"] for entry in found["series"]) == len(kept)
