@@ -69,7 +69,9 @@ class Settings(BaseSettings):
     max_json_bytes: int = Field(
         10_000_000, ge=1_000, description="largest JSON body; one that holds a photo may be larger"
     )
-    max_form_text_bytes: int = Field(500_000, ge=1_000, description="largest text fields of a form, together")
+    max_form_text_bytes: int = Field(
+        500_000, ge=200_000, description="largest text field of a form, which has 20 at most"
+    )
     requests_per_minute: int = Field(
         100, ge=0, description="requests of one address without a key, loopback excepted; 0: no limit"
     )

@@ -5,6 +5,7 @@ from apiflask import APIFlask
 from lenswright.settings import Settings
 from lenswright.web.auditing import register_auditing
 from lenswright.web.caller import admit, identify
+from lenswright.web.form_parser import MOST_TEXT_FIELDS
 from lenswright.web.guarding import register_guard
 from lenswright.web.lifecycle import register_lifecycle
 from lenswright.web.limiting import register_limits
@@ -59,7 +60,6 @@ VIEWS = (
     audit,
     pages,
 )
-FORM_FIELDS = 20
 
 
 def create_app(settings: Settings, services: Services | None = None) -> APIFlask:
@@ -68,7 +68,7 @@ def create_app(settings: Settings, services: Services | None = None) -> APIFlask
     app.request_class = UploadRequest
     app.config.update(
         MAX_CONTENT_LENGTH=settings.max_request_bytes,
-        MAX_FORM_PARTS=settings.max_files + FORM_FIELDS,
+        MAX_FORM_PARTS=settings.max_files + MOST_TEXT_FIELDS,
         MAX_FORM_MEMORY_SIZE=settings.max_form_text_bytes,
         PROPAGATE_EXCEPTIONS=False,
     )

@@ -13,6 +13,7 @@ from flask import Request
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from lenswright.errors import StorageFailure
+from lenswright.web.form_parser import FormParser
 
 IN_MEMORY_BYTES = 500_000  # a form smaller than this stays in memory
 CHUNK_BYTES = 65_536
@@ -65,6 +66,7 @@ class Part(io.RawIOBase):
 class UploadRequest(Request):
     """A Flask request whose uploaded files share one temporary file."""
 
+    form_data_parser_class = FormParser
     _spool: IO[bytes] | None = None
 
     def _get_file_stream(
