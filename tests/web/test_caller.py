@@ -10,6 +10,7 @@ from lenswright.access.roles import Role
 from lenswright.access.secret import new_secret, written
 from lenswright.web.actor import actor
 from lenswright.web.caller import Caller, caller
+from tests.models import VERSION
 from tests.web.answers import problem
 from tests.web.house import House, open_house
 
@@ -112,3 +113,15 @@ def test_a_long_name_and_address_fit_into_every_trail(house: House) -> None:
     ):
         house.app.preprocess_request()
         assert len(actor()) <= 100
+
+
+def test_the_start_page_of_a_service_that_needs_keys_says_so_and_nothing_of_its_model(
+    tmp_path: Path, database_url: str, with_model: None
+) -> None:
+    opened = open_house(tmp_path, database_url=database_url)
+    opened.services.versions.adopt(None)
+    opened.services.live.refresh()
+    page = opened.client.get("/").text
+    assert "needs a key" in page
+    assert VERSION not in page
+    opened.services.close()

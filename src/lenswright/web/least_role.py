@@ -17,9 +17,16 @@ def least_role(app: Flask, endpoint: str | None) -> Role | None:
 
     One that says nothing is for admins: what was forgotten must not be open.
     """
-    if endpoint is None or endpoint in OPEN_BY_NATURE:
+    if endpoint is None:
         return None
-    said = declared(app, endpoint)
+    known: dict[str, Role | None] = app.extensions.setdefault(LEAST, {})
+    if endpoint not in known:
+        known[endpoint] = _read(app, endpoint)
+    return known[endpoint]
+
+
+def _read(app: Flask, endpoint: str) -> Role | None:
+    said = NONE if endpoint in OPEN_BY_NATURE else declared(app, endpoint)
     if said is None:
         return Role.ADMIN
     return None if said == NONE else role_of(said)

@@ -17,14 +17,16 @@ DOCS_ASSETS = ("swagger-ui.css", "swagger-ui-bundle.js")
 @blueprint.get("/")
 @blueprint.doc(**OPEN_TO_ALL)
 def home() -> str:
-    """Say what is here and how to use it."""
+    """Say what is here and how to use it; where keys are needed, nothing of the model."""
     here = services()
     task = here.settings.default_task
+    model = None if here.keys_needed else live_model_entry(here, task)
     return render_template(
         "home.html",
         version=__version__,
         task=task,
-        model=live_model_entry(here, task),
+        keys_needed=here.keys_needed,
+        model=model,
         problem=here.live.problem(task),
         groups=GROUPS,
         base_url=request.host_url.rstrip("/"),
