@@ -82,7 +82,7 @@ def three(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Three]:
     with (home / "log").open("wb") as log:
         process = subprocess.Popen(command, stderr=log, env=environment)
     started = Three(process, tuple(f"http://127.0.0.1:{port}" for port in ports))
-    wait_until(started.all_ready, 60)
+    wait_until(started.all_ready, 120)
     yield started
     family = psutil.Process(process.pid).children(recursive=True)
     process.terminate()

@@ -66,7 +66,7 @@ def start() -> Iterator[Callable[..., Fleet]]:
 @pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_a_signal_ends_all_and_leaves_nobody(start: Callable[..., Fleet], sent: signal.Signals) -> None:
     fleet = start("listens", free_port(), free_port(), free_port())
-    fleet.wait_until(lambda: "all instances listen" in fleet.said)
+    fleet.wait_until(lambda: "all instances answer" in fleet.said)
     children = fleet.children()
     assert len(children) == 3
     assert fleet.end(sent=sent) == 0
@@ -76,7 +76,7 @@ def test_a_signal_ends_all_and_leaves_nobody(start: Callable[..., Fleet], sent: 
 
 def test_an_instance_that_does_not_heed_is_killed(start: Callable[..., Fleet]) -> None:
     fleet = start("stubborn", free_port())
-    fleet.wait_until(lambda: "all instances listen" in fleet.said)
+    fleet.wait_until(lambda: "all instances answer" in fleet.said)
     (child,) = fleet.children()
     assert fleet.end(sent=signal.SIGTERM) == 0
     assert "does not end and is killed" in fleet.said
@@ -85,7 +85,7 @@ def test_an_instance_that_does_not_heed_is_killed(start: Callable[..., Fleet]) -
 
 def test_a_killed_parent_takes_its_instances_along(start: Callable[..., Fleet]) -> None:
     fleet = start("listens", free_port(), free_port())
-    fleet.wait_until(lambda: "all instances listen" in fleet.said)
+    fleet.wait_until(lambda: "all instances answer" in fleet.said)
     children = fleet.children()
     fleet.end(sent=signal.SIGKILL)
     assert psutil.wait_procs(children, timeout=10)[1] == []
@@ -96,6 +96,7 @@ def test_an_instance_that_falls_is_said_and_started_anew(start: Callable[..., Fl
     fleet = start("falls", port)
     fleet.wait_until(lambda: fleet.said.count(f"the instance on port {port} ended (exit status 3)") >= 2)
     assert "it starts anew in 1 s" in fleet.said
+    assert f"the instance on port {port} answers again" in fleet.said
     assert "it starts anew in 2 s" in fleet.said
     assert fleet.end(sent=signal.SIGTERM) == 0
 
@@ -105,7 +106,7 @@ def test_an_instance_that_cannot_start_ends_all_with_its_reason(start: Callable[
     fleet = start("fails", *ports)
     assert fleet.end() == 1
     assert "the disk is full" in fleet.said
-    assert f"The instance on port {ports[0]} did not start (exit status 1)" in fleet.said
+    assert any(f"The instance on port {port} did not start (exit status 1)" in fleet.said for port in ports)
     assert "Traceback" not in fleet.said
 
 

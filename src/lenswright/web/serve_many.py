@@ -1,13 +1,13 @@
 """Several instances from one command: a process each, started, watched and stopped together.
 
-The parent only watches. An instance that ends before it ever listened ends them all, as a setting is
+The parent only watches. An instance that ends before it ever answered ends them all, as a setting is
 wrong; one that falls later is started anew, after a pause that grows, while the others go on.
 """
 
 import ctypes
+import http.client
 import logging
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -30,12 +30,16 @@ _log = logging.getLogger(__name__)
 
 @dataclass
 class _Member:
-    """One instance; `falls` since it last ran steadily, `due_at` (monotonic) when it is to start anew."""
+    """One instance; `answers` now, `proven` as it answered at least once.
+
+    `falls` since it last ran steadily; `due_at` (monotonic seconds) is when it is to start anew.
+    """
 
     port: int
     command: Sequence[str]
     process: subprocess.Popen[bytes] | None = None
-    listened: bool = False
+    answers: bool = False
+    proven: bool = False
     falls: int = 0
     began_at: float = 0.0
     due_at: float = 0.0
@@ -51,27 +55,33 @@ class _Fleet:
     announced: bool = False
 
     def look(self) -> None:
-        """Start what is due, note what listens or has ended. Raises Unavailable if one cannot start."""
+        """Start what is due, note what answers or has ended. Raises Unavailable if one cannot start."""
         for member in self.members:
             if member.process is None and time.monotonic() >= member.due_at:
                 self._start(member)
             elif member.process is not None and member.process.poll() is not None:
                 self._note_end(member, member.process.returncode)
-            elif not member.listened:
-                member.listened = _listens(self.host, member.port)
-        if not self.announced and all(member.listened for member in self.members):
+            elif not member.answers:
+                self._ask(member)
+        if not self.announced and all(member.proven for member in self.members):
             self.announced = True
             ports = ", ".join(str(member.port) for member in self.members)
-            _log.info("all instances listen: ports %s; Ctrl-C ends them", ports)
+            _log.info("all instances answer: ports %s; Ctrl-C ends them", ports)
 
     def _start(self, member: _Member) -> None:
         # A group of its own: Ctrl-C is for the parent, which stops all in order.
         member.process = subprocess.Popen(member.command, process_group=0, preexec_fn=_end_with_parent)
         member.began_at = time.monotonic()
 
+    def _ask(self, member: _Member) -> None:
+        member.answers = _answers(self.host, member.port)
+        if member.answers and member.proven:
+            _log.info("the instance on port %d answers again", member.port)
+        member.proven |= member.answers
+
     def _note_end(self, member: _Member, status: int) -> None:
         how = f"killed by {signal.Signals(-status).name}" if status < 0 else f"exit status {status}"
-        if not member.listened:
+        if not member.proven:
             raise Unavailable(
                 f"The instance on port {member.port} did not start ({how}); what it said stands above."
                 " All are stopped."
@@ -80,7 +90,8 @@ class _Fleet:
         member.falls = 0 if now - member.began_at > STEADY_S else member.falls
         pause_s = PAUSES_S[min(member.falls, len(PAUSES_S) - 1)]
         _log.error("the instance on port %d ended (%s); it starts anew in %d s", member.port, how, pause_s)
-        member.process, member.falls, member.due_at = None, member.falls + 1, now + pause_s
+        member.process, member.answers = None, False
+        member.falls, member.due_at = member.falls + 1, now + pause_s
 
     def stop(self) -> None:
         """Ask all to end, wait for them, and kill what is left after `stop_limit_s`."""
@@ -133,13 +144,17 @@ def _refuse_unusable(several: Sequence[Settings]) -> None:
         raise SettingsError(" ".join(wrong))
 
 
-def _listens(host: str, port: int) -> bool:
+def _answers(host: str, port: int) -> bool:
+    """Return whether an instance answers there; its port alone is open before that."""
     reachable = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)
+    connection = http.client.HTTPConnection(reachable, port, timeout=1)
     try:
-        socket.create_connection((reachable, port), timeout=1).close()
-    except OSError:
+        connection.request("GET", "/health/live")
+        return bool(connection.getresponse().status)
+    except (OSError, http.client.HTTPException):
         return False
-    return True
+    finally:
+        connection.close()
 
 
 def _end_with_parent() -> None:
