@@ -3,7 +3,6 @@
 `python docs/roles_table.py` writes it anew; a test fails when it is out of date.
 """
 
-import re
 import tempfile
 from pathlib import Path
 
@@ -13,6 +12,7 @@ from lenswright.access.roles import ROLES, Role
 from lenswright.settings import Settings
 from lenswright.web.app import create_app
 from lenswright.web.least_role import least_role
+from lenswright.web.openapi import path_of
 from lenswright.web.services import build_services
 
 PAGE = Path(__file__).resolve().parent / "roles.md"
@@ -22,16 +22,11 @@ BEGIN, END = "<!-- roles: begin -->\n", "<!-- roles: end -->"
 def endpoints(app: APIFlask) -> dict[str, Role | None]:
     """Return the least role of each `METHOD /path` of `app`, by path."""
     found = {
-        f"{method} {shown(rule.rule)}": least_role(app, rule.endpoint)
+        f"{method} {path_of(rule.rule)}": least_role(app, rule.endpoint)
         for rule in app.url_map.iter_rules()
         for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"})
     }
     return dict(sorted(found.items(), key=lambda item: item[0].partition(" ")[2]))
-
-
-def shown(rule: str) -> str:
-    """Return `/runs/{run_id}/resume` for `/runs/<int:run_id>/resume`."""
-    return re.sub(r"<(?:[^<>]*:)?(\w+)>", r"{\1}", rule)
 
 
 def roles_table(app: APIFlask) -> str:

@@ -10,7 +10,7 @@ from lenswright.errors import StorageFailure
 from lenswright.storage.database import Database
 
 PROMOTE = Deed(
-    "key 'lab-3' from 10.0.0.7", "POST /models/<version>/promote", "/models/v1/promote", "trainer", 3
+    "key 'lab-3' from 10.0.0.7", "POST /models/{version}/promote", "/models/v1/promote", "trainer", 3
 )
 ALL = AuditWish()
 
@@ -109,4 +109,4 @@ def test_without_its_entry_a_change_is_not_begun_and_without_its_outcome_it_is_t
         trail.end(entry, "200")
         trail.refused(PROMOTE, "403")
     assert f"the outcome 200 of audit entry {entry}" in caplog.text
-    assert "the refusal of POST /models/<version>/promote" in caplog.text
+    assert "the refusal of POST /models/{version}/promote" in caplog.text

@@ -54,7 +54,7 @@ def test_a_promotion_names_its_version(house: House) -> None:
     assert house.ask(f"POST /models/{VERSION}/promote", "trainer").status_code == 200
     [entry] = read(house, action="promote")
     assert (entry["action"], entry["target"]) == (
-        "POST /models/<version>/promote",
+        "POST /models/{version}/promote",
         f"/models/{VERSION}/promote",
     )
     assert entry["detail"]["version"] == VERSION

@@ -81,7 +81,7 @@ def test_no_key_leaves_the_service_or_stays_in_it(house: House, logs: io.StringI
         )
     assert "role_too_low" in answered
     assert "invalid_key" in answered
-    assert "/models/<version>/promote" in kept
+    assert "/models/{version}/promote" in kept
     assert "-> 401" in logged
     assert all(json.loads(line) for line in logged.splitlines())
     for key in house.keys.values():

@@ -33,7 +33,7 @@ class AuditRow(Table):
     """One change, or one that was refused: who, what, when, from where, and how it ended.
 
     It is written before the change; `outcome` stays NULL where the process died in between. `action` is the
-    kind (`POST /models/<version>/promote`, `lenswright import`), `target` the thing, `detail` is JSON.
+    kind (`POST /models/{version}/promote`, `lenswright import`), `target` the thing, `detail` is JSON.
     """
 
     __tablename__ = "audit"

@@ -12,6 +12,7 @@ from lenswright.access.audit import Deed
 from lenswright.redaction import redacted
 from lenswright.web.actor import actor
 from lenswright.web.caller import caller
+from lenswright.web.openapi import path_of
 from lenswright.web.services import services
 
 READING = ("GET", "HEAD", "OPTIONS")
@@ -62,7 +63,7 @@ def _deed() -> Deed:
     who, rule = caller(), request.url_rule
     return Deed(
         by=actor(),
-        action=f"{request.method} {rule.rule if rule else request.path}",
+        action=f"{request.method} {path_of(rule.rule) if rule else request.path}",
         target=redacted(request.path),
         role=who.role.title if who.role else None,
         key_id=who.key_id,

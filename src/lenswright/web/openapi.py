@@ -1,9 +1,11 @@
 """The OpenAPI document: what each endpoint says of itself, and the finishing of the whole.
 
 The bundled Swagger UI reads OpenAPI 3.0, so the JSON Schema of the models is brought to that
-dialect: `null` as a type becomes `nullable`, `const` becomes `enum`.
+dialect: `null` as a type becomes `nullable`, `const` becomes `enum`, an exclusive bound a flag.
 """
 
+import re
+from functools import lru_cache
 from http import HTTPStatus
 from typing import Any
 
@@ -26,7 +28,7 @@ TAGS = {
     "watch": "How the service is",
     "access": "Keys, and who changed what",
 }
-_ALWAYS = (500, 503)
+_ALWAYS = (421, 429, 500, 503)
 _OF_KEYS = (401, 403)
 KEY_SCHEMES: dict[str, dict[str, str]] = {
     "bearer": {
@@ -44,7 +46,9 @@ _WORDS = {
     409: "not now: see `code`",
     413: "too large",
     415: "not a supported image, or another kind of body",
+    421: "a name under which this service is not asked",
     422: "understood, but unusable",
+    429: "too many requests: try again after `Retry-After` seconds",
     500: "the service failed",
     503: "not now: try again after `Retry-After` seconds",
 }
@@ -104,6 +108,12 @@ def _told(least: Role | None) -> str:
     )
 
 
+@lru_cache(1_000)
+def path_of(rule: str) -> str:
+    """Return `/runs/{run_id}/resume` for the rule `/runs/<int:run_id>/resume`, as the document names it."""
+    return re.sub(r"<(?:[^<>]*:)?(\w+)>", r"{\1}", rule)
+
+
 def json_body(model: type[BaseModel], example: dict[str, Any] | None = None) -> dict[str, Any]:
     """Return an optional JSON request body."""
     content: dict[str, Any] = {"schema": _schema(model)}
@@ -154,4 +164,8 @@ def _dialect(node: Any) -> Any:
             del node["default"]
     if "const" in node:
         node["enum"] = [node.pop("const")]
+    for bound in ("Minimum", "Maximum"):  # a flag beside the bound, not the bound itself
+        value = node.get(f"exclusive{bound}", True)
+        if value is not True:  # as it is where a part of `anyOf` was taken over
+            node |= {bound.lower(): value, f"exclusive{bound}": True}
     return node
