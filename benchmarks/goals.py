@@ -66,9 +66,12 @@ def _ratio(speeds: Sequence[float], turns: Sequence[Turn], name: str, connection
 
 
 def _paired(speeds: Sequence[float], others: Sequence[float]) -> float:
-    """Return the median of the ratios of each round: what else the machine did then hits both."""
+    """Return the median of the ratios of each round: what else the machine did then hits both.
+
+    Rounds in which the other answered nothing say nothing; NaN, which meets no goal, if there are only such.
+    """
     pairs = zip(speeds, others, strict=True)
-    return median(ours / other if other else float("inf") for ours, other in pairs)
+    return median([ours / other for ours, other in pairs if other] or [float("nan")])
 
 
 def _spread(turn: Turn, connections: int) -> float:

@@ -69,6 +69,12 @@ def test_ratios_are_of_the_same_round() -> None:
     assert not any("bentoml" in what or "memory" in what for what in goals)
 
 
+def test_a_peer_that_answered_nothing_was_not_beaten() -> None:
+    silent = turn("keras", 1.0, loads={8: Measured((), 8, 6.0)})
+    goals = {goal.what: goal for goal in reached([turn(OURS, 400.0), silent], [500.0], 8, None)}
+    assert not goals["requests/s, times keras"].met
+
+
 def test_wrong_answers_and_memory_miss_their_goals() -> None:
     turns = [turn(OURS, 400.0, loads={8: measured(400.0, errors=1)})]
     weighed = Weighed(90.0, 181.0, requests=10_000, errors=0, swaps=20)
