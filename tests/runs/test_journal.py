@@ -162,3 +162,11 @@ def test_a_run_learns_from_what_it_names_or_from_what_the_run_it_continues_has_f
     assert (second.snapshot, journal.snapshot_for(second.request)) == (None, 8)
     journal.note_snapshot(second.id, 9)  # a photo is gone meanwhile
     assert journal.snapshot_for(second.resumption) == 9
+
+
+def test_a_run_tells_no_password_in_what_it_says_or_why_it_failed(journal: Journal) -> None:
+    run = journal.create(REQUEST, "here")
+    journal.log(run.id, "MLflow is at https://me:hunter2hunter2@mlflow.example")
+    journal.finish(run.id, "failed", error="cannot reach https://me:hunter2hunter2@mlflow.example")
+    assert journal.get(run.id).error == "cannot reach https://me:***@mlflow.example"
+    assert "hunter2" not in str(journal.log_tail(run.id))

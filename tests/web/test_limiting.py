@@ -72,6 +72,17 @@ def test_a_refusal_says_both_numbers_and_when_to_come_back(begin: Begin) -> None
     assert refused.headers["RateLimit-Remaining"] == "0"
 
 
+def test_the_log_names_who_exceeds_a_limit_once_in_a_window(
+    begin: Begin, caplog: pytest.LogCaptureFixture
+) -> None:
+    client = asks(begin(requests_per_minute=2))
+    statuses(client, 6)
+    told = [line for line in caplog.messages if "exceeds its limit" in line]
+    assert told == [
+        f"address {STRANGER} exceeds its limit: 2 requests without a valid key from one address in 60 s"
+    ]
+
+
 def test_every_address_has_a_limit_of_its_own(begin: Begin) -> None:
     client = asks(begin(requests_per_minute=2))
     assert statuses(client, 3) == [200, 200, 429]

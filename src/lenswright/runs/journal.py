@@ -14,6 +14,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from lenswright.errors import NotFound, RunInProgress
+from lenswright.redaction import redacted
 from lenswright.runs.payload import to_text
 from lenswright.runs.request import TrainingRequest
 from lenswright.runs.state import ACTIVE, Run, State
@@ -125,7 +126,7 @@ class Journal:
 
     def log(self, run_id: int, line: str) -> None:
         """Note one line for people."""
-        self._add_event(run_id, "log", {"line": line})
+        self._add_event(run_id, "log", {"line": redacted(line)})
 
     def request_stop(self, run_id: int) -> None:
         """Ask the run to stop; its process sees it at its next heartbeat."""
@@ -144,7 +145,7 @@ class Journal:
         return self._change(
             run_id,
             state=state,
-            error=error,
+            error=error and redacted(error),  # libraries put addresses with passwords into what they say
             version=version,
             result=to_text(result or {}),
             ended_at=self._clock(),

@@ -120,6 +120,8 @@ class Limiter:
         standing = count(who, limit)
         if standing.exceeded:
             g.standing = standing
+            if standing.used == limit + 1:  # once in a window, however many follow
+                _log.warning("%s exceeds its limit: %d %s in %d s", who, limit, what, standing.window_s)
             raise RateLimited(what, limit=limit, window_s=standing.window_s, retry_after_s=standing.reset_s)
         return standing
 
