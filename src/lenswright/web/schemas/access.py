@@ -4,7 +4,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from lenswright.access.keys import LONGEST_NAME, MOST_DAYS, MOST_PER_MINUTE
+from lenswright.access.keys import LONGEST_NAME, MOST_DAYS, MOST_PER_MINUTE, NAME
 from lenswright.web.schemas.base import Answer
 from lenswright.web.schemas.paging import PageAnswer, PageQuery
 
@@ -12,7 +12,12 @@ RoleName = Literal["viewer", "labeller", "trainer", "admin"]
 
 
 class KeyBody(Answer):
-    name: str = Field(min_length=1, max_length=LONGEST_NAME, description="what the audit log calls it")
+    name: str = Field(
+        min_length=1,
+        max_length=LONGEST_NAME,
+        pattern=f"^{NAME.pattern}$",
+        description="what the audit log calls it",
+    )
     role: RoleName
     per_minute: int | None = Field(
         None, ge=1, le=MOST_PER_MINUTE, description="its own limit of requests; null: that of the service"
