@@ -116,6 +116,7 @@ def process() -> list[Panel]:
         f"sum(rate(lenswright_answer_cache_{name}_total{{{OURS}}}{PER}))" for name in ("hits", "misses")
     )
     dropped = {
+        "requests turned away": f"sum(increase(lenswright_requests_turned_away_total{{{OURS}}}[5m]))",
         "requests not logged": f"sum(increase(lenswright_request_log_dropped_total{{{OURS}}}[5m]))",
         "photos not kept": f"sum(increase(lenswright_kept_photos_dropped_total{{{OURS}}}[5m]))",
     }

@@ -6,6 +6,7 @@ import pytest
 from lenswright.errors import ExportFailed
 from lenswright.imaging.input_spec import InputSpec
 from lenswright.inference.session import open_session
+from lenswright.monitoring.expected_answers import KEY, expected_of
 from lenswright.training.candidate import REFERENCES, calibrate, export_candidate, with_head
 from lenswright.training.head import LabelledFeatures, LinearHead
 from lenswright.training.onnx_export import export_backbone_onnx
@@ -106,3 +107,14 @@ def test_twins_that_differ_are_no_candidate(backbone: Pretrained) -> None:
     )
     with pytest.raises(ExportFailed):
         export_candidate(mismatched, head, 1.0, list(frames), dropout=0.0)
+
+
+def test_what_validation_photos_are_answered_with_is_kept_for_later_traffic() -> None:
+    validation = clouds(400, 2)
+    kept = calibrate(HEAD, clouds(800, 1), validation, false_reject=0.02, seed=0).validation_answers
+    expected = expected_of({"classes": ["cat", "dog"], KEY: kept})
+    assert expected is not None
+    assert (expected.split, len(expected)) == ("validation", 400)
+    assert (expected.predicted == validation.labels).mean() > 0.95
+    assert expected.distances is not None
+    assert 0 <= expected.distances.min() < expected.distances.max() <= 2

@@ -9,6 +9,7 @@ from prometheus_client.core import Metric
 
 from lenswright import __version__
 from lenswright.errors import LenswrightError
+from lenswright.http_worker.traffic import traffic
 from lenswright.monitoring.drift import Drift
 from lenswright.monitoring.metrics import counter, gauge
 from lenswright.runs.state import Run
@@ -32,8 +33,11 @@ def own_metrics(here: Services) -> Iterator[Metric]:
 
 def _process(here: Services) -> Iterator[Metric]:
     yield gauge("resident_memory_bytes", "Memory of this process", psutil.Process().memory_info().rss)
-    yield gauge("queue_length", "Predictions that wait for their turn", here.live.queue_length())
-    yield gauge("queue_limit", "Predictions that may wait before 503", here.settings.queue_size)
+    waiting = traffic().waiting + here.live.queue_length()
+    yield gauge("queue_length", "Requests that wait for their turn", waiting)
+    yield gauge("queue_limit", "Requests that may wait before 503", here.settings.queue_size)
+    turned_away = traffic().refused
+    yield counter("requests_turned_away", "Requests refused before they were looked at", turned_away)
     yield counter("request_log_dropped", "Requests missing from the request log", here.request_log.dropped)
     yield counter("kept_photos_dropped", "Photos of predictions that found no room", here.kept_photos.dropped)
     cache = asdict(here.live.cache.counts())
