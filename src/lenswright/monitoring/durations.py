@@ -7,7 +7,7 @@ of the sum are those of all requests together, as exactly as one bucket is wide.
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from math import ceil, log
+from math import ceil, floor, log
 from typing import Any
 
 import numpy as np
@@ -34,13 +34,18 @@ class Durations:
         return {**found, "mean": round(self.sum_ms / total, 3)}
 
     def _percentile(self, share: float, total: int) -> float:
-        """Return the least duration in ms that at least `share` of all do not exceed."""
-        left = ceil(share * total)
+        """Return the percentile in ms as NumPy defines it: between the two nearest durations."""
+        place = share * (total - 1)
+        below, above = self._duration(floor(place)), self._duration(ceil(place))
+        return below + (above - below) * (place - floor(place))
+
+    def _duration(self, rank: int) -> float:
+        """Return the duration in ms of that rank; the shortest has rank 0."""
         for bucket in sorted(self.counts):
-            left -= self.counts[bucket]
-            if left <= 0:
+            rank -= self.counts[bucket]
+            if rank < 0:
                 return float(GROWTH ** (bucket + 0.5))
-        raise AssertionError("a share is at most 1")
+        raise AssertionError("a rank is below the count")
 
     def to_json(self) -> dict[str, Any]:
         """Return what `durations_from` reads."""
