@@ -4,7 +4,11 @@ import io
 import tempfile
 import zipfile
 
+import pytest
+from flask.testing import FlaskClient
+
 from lenswright.web.multipart import Part
+from tests.web.answers import problem
 
 
 def test_parts_written_one_after_the_other_are_read_apart() -> None:
@@ -33,3 +37,11 @@ def test_a_zip_is_read_out_of_the_middle_of_the_file() -> None:
         Part(spool).write(b"after")
         with zipfile.ZipFile(part) as archive:
             assert archive.read("cat/a.jpg") == b"a photo"
+
+
+@pytest.mark.parametrize("path", ["/predict", "/predict/batch", "/upload-data", "/feedback"])
+@pytest.mark.parametrize("named", [b"", b'; filename="a.jpg"'])
+def test_a_part_without_a_name_is_refused(client: FlaskClient, path: str, named: bytes) -> None:
+    body = b"--x\r\nContent-Disposition: form-data" + named + b"\r\n\r\ndata\r\n--x--\r\n"
+    response = client.post(path, data=body, content_type="multipart/form-data; boundary=x")
+    assert "a part without one" in problem(response, 400, "malformed_request")

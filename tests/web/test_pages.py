@@ -102,6 +102,14 @@ def test_the_document_speaks_openapi_3_0(document: Any) -> None:
     assert "'type': 'null'" not in text
     assert "'const'" not in text
     assert "'$defs'" not in text
+    flags = re.findall(r"'exclusiveM(?:in|ax)imum': (\w+)", text)
+    assert set(flags) <= {"True"}
+
+
+def test_an_operation_that_takes_a_task_says_that_its_name_may_be_unusable(document: Any) -> None:
+    for _, path, said in operations(document):
+        if any(parameter["name"] == "task" for parameter in said["parameters"]):
+            assert "422" in said["responses"], path
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,8 @@ from werkzeug.datastructures import Headers
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.formparser import FormDataParser, MultiPartParser
 
+from lenswright.errors import MalformedRequest
+
 MOST_TEXT_FIELDS = 20
 
 
@@ -33,9 +35,12 @@ class FormParser(FormDataParser):
             cls=self.cls,
         )
         try:
-            return stream, *parser.parse(stream, boundary.encode(), content_length)
+            form, files = parser.parse(stream, boundary.encode(), content_length)
         except ValueError:  # a form that is damaged has no fields, as everywhere in Flask
             return stream, self.cls(), self.cls()
+        if None in form or None in files:
+            raise MalformedRequest("Expected a name for each part of the form. Received: a part without one.")
+        return stream, form, files
 
 
 class _FewTextFields(MultiPartParser):

@@ -40,7 +40,7 @@ def batches(query: TaskPageQuery) -> dict[str, Any]:
         "One upload, file by file",
         EditWithEntriesAnswer,
         least=Role.VIEWER,
-        problems=(400, 404),
+        problems=(400, 404, 422),
         description="A file was stored, labelled, a duplicate of `photo_id`, refused because of `reason`, or"
         " brought a photo back from the bin. A duplicate that came with another label has the code"
         " `label_conflict`, and that label as `label_after`.",

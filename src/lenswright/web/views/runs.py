@@ -28,7 +28,7 @@ blueprint = APIBlueprint("runs", __name__, tag="train")
 @blueprint.get("/training-status")
 @blueprint.doc(
     **operation(
-        "Where a run stands", (TrainingStatusAnswer, IdleAnswer), least=Role.VIEWER, problems=(400, 404)
+        "Where a run stands", (TrainingStatusAnswer, IdleAnswer), least=Role.VIEWER, problems=(400, 404, 422)
     )
 )
 @blueprint.input(RunQuery, location="query", arg_name="query")
@@ -40,7 +40,7 @@ def training_status(query: RunQuery) -> dict[str, Any]:
 
 
 @blueprint.get("/runs")
-@blueprint.doc(**operation("All runs, newest first", RunsAnswer, least=Role.VIEWER, problems=(400,)))
+@blueprint.doc(**operation("All runs, newest first", RunsAnswer, least=Role.VIEWER, problems=(400, 422)))
 @blueprint.input(RunsQuery, location="query", arg_name="query")
 def runs(query: RunsQuery) -> dict[str, Any]:
     here = services()
