@@ -10,7 +10,7 @@ OPENINGS = {  # what each kind sends before it falls silent
     "half-sent photos": HEAD + b"Content-Length: 20000\r\n\r\n" + bytes(5000),
     "half-sent large bodies": HEAD + b"Content-Length: 20000000\r\n\r\n" + bytes(5000),
     "half-sent bodies of unknown length": HEAD + b"Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n",
-    "unread answers": b"GET /openapi.json HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n" * 30,
+    "unread answers": b"GET /docs/assets/swagger-ui-bundle.js HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n" * 4,
     "idle connections": b"GET /health/live HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n",
 }
 SILENT_BUFFER = 4096  # of a client that does not read: the kernel holds little for it

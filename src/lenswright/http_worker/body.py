@@ -9,11 +9,12 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from lenswright.http_worker.limits import LEAST_BYTES_PER_S, SMALL_BYTES
+from lenswright.http_worker.place import Place
 
 Message = dict[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 
-AHEAD_BYTES = 1_000_000  # received before the app asks for them, of one body
+AHEAD_BYTES = 256_000  # received before the app asks for them, of one body
 
 
 class Stalled(OSError):
@@ -32,18 +33,22 @@ async def next_piece(receive: Receive) -> tuple[bytes, bool]:
     return message.get("body", b""), message.get("more_body", False)
 
 
-async def small_body(receive: Receive, announced: int | None, timeout_s: float) -> tuple[bytes, bool]:
+async def small_body(receive: Receive, timeout_s: float) -> tuple[bytes, bool]:
     """Return a body, and whether there is more: one that announced no length may turn out large.
 
     Raises Stalled or Gone.
     """
     pieces, held, more = [], 0, True
+    now = asyncio.get_running_loop().time
     try:
-        async with asyncio.timeout(timeout_s + (announced or SMALL_BYTES) / LEAST_BYTES_PER_S):
+        async with asyncio.timeout(timeout_s) as limit:
             while more and held <= SMALL_BYTES:
                 piece, more = await next_piece(receive)
                 pieces.append(piece)
                 held += len(piece)
+                if more:  # waiting uses up the client's patience, bytes earn it back: a minimum rate
+                    earned = (limit.when() or 0.0) + len(piece) / LEAST_BYTES_PER_S
+                    limit.reschedule(min(earned, now() + timeout_s))
     except TimeoutError as exc:
         raise Stalled(f"The body did not come in time: {held} bytes did.") from exc
     return pieces[0] if len(pieces) == 1 else b"".join(pieces), more
@@ -53,11 +58,11 @@ class Inflow(io.RawIOBase):
     """A large body as a file: the app reads in its thread what the event loop receives.
 
     Nothing is asked of the client before the first read, so that a refusal costs it no upload. While a
-    read waits for the client, `pause` has been called, and `resume` after it: others may work meanwhile.
-    `failure` says why the body is not complete, if so; reading it then raises it.
+    read waits for the client, `place` is left to others. `failure` says why the body could not be read to
+    its end, if so; reading it then raises it.
     """
 
-    def __init__(self, receive: Receive, timeout_s: float, begun: bytes = b"") -> None:
+    def __init__(self, receive: Receive, place: Place, timeout_s: float, begun: bytes = b"") -> None:
         super().__init__()
         self._receive, self._timeout_s = receive, timeout_s
         self._loop = asyncio.get_running_loop()
@@ -67,15 +72,14 @@ class Inflow(io.RawIOBase):
         self._room = asyncio.Event()
         self._pump: asyncio.Task[None] | None = None
         self._asked = False
+        self._place = place
         self.failure: OSError | None = None
-        self.pause: Callable[[], object] = lambda: None
-        self.resume: Callable[[], object] = lambda: None
 
     def readable(self) -> bool:
         return True
 
     def readinto(self, buffer: Any) -> int:
-        """Fill `buffer` with what is there, waiting for at least a byte. Raises Stalled or Gone."""
+        """Fill `buffer` with what is there, waiting for at least a byte. Raises Stalled, Gone or Late."""
         with self._changed:
             there = self._pieces or self._ended
         if not there:
@@ -109,12 +113,12 @@ class Inflow(io.RawIOBase):
         if not self._asked:
             self._asked = True
             self._loop.call_soon_threadsafe(self._start)
-        self.pause()
         try:
-            with self._changed:
+            with self._place.left(), self._changed:
                 self._changed.wait_for(lambda: self._pieces or self._ended)
-        finally:
-            self.resume()
+        except OSError as exc:
+            self.failure = exc
+            raise
 
     def _start(self) -> None:
         if not self._ended:
@@ -128,7 +132,6 @@ class Inflow(io.RawIOBase):
                 piece, more = await asyncio.wait_for(next_piece(self._receive), patience_s)
                 self._put(piece)
                 received += len(piece)
-                # waiting uses up the client's patience, bytes earn it back: a minimum rate
                 patience_s += len(piece) / LEAST_BYTES_PER_S - (time.monotonic() - began)
                 patience_s = max(0.0, min(patience_s, self._timeout_s))
                 if self._held >= AHEAD_BYTES:

@@ -8,14 +8,14 @@ import io
 import json
 import logging
 import threading
-from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any
 
 from lenswright.http_worker.answer import Answer, Send, WsgiApp, ask, send_answer
 from lenswright.http_worker.body import Gone, Inflow, Receive, Stalled, small_body
 from lenswright.http_worker.environ import Environ, announced_bytes, environ_of
-from lenswright.http_worker.limits import MOST_LARGE, SMALL_BYTES, Limits
+from lenswright.http_worker.limits import MOST_LARGE, PIECE_BYTES, SMALL_BYTES, Limits
+from lenswright.http_worker.place import Place
 from lenswright.http_worker.threads import Full, Late, Threads
 
 log = logging.getLogger(__name__)
@@ -80,28 +80,24 @@ class Bridge:
         announced = announced_bytes(environ)
         begun, more = b"", announced != 0
         if announced is None or 0 < announced <= SMALL_BYTES:
-            begun, more = await small_body(receive, announced, self._limits.client_timeout_s)
+            begun, more = await small_body(receive, self._limits.client_timeout_s)
         if not more:
             environ["wsgi.input"] = io.BytesIO(begun)
             return await self._threads.run(lambda: ask(self._app, environ))
-        inflow = Inflow(receive, self._limits.client_timeout_s, begun)
+        place = Place(self._working, self._limits.deadline_s)
+        inflow = Inflow(receive, place, self._limits.client_timeout_s, begun)
+        environ["wsgi.input"] = io.BufferedReader(inflow, PIECE_BYTES)
         try:
-            answer = await self._large.run(self._in_turn(environ, inflow))
+            answer = await self._large.run(lambda: self._ask_in(place, environ))
         finally:
             inflow.cancel()
         if inflow.failure is not None:
             raise inflow.failure
         return answer
 
-    def _in_turn(self, environ: Environ, inflow: Inflow) -> Callable[[], Answer]:
-        inflow.pause, inflow.resume = self._working.release, self._working.acquire
-        environ["wsgi.input"] = io.BufferedReader(inflow, SMALL_BYTES)
-
-        def work() -> Answer:
-            with self._working:
-                return ask(self._app, environ)
-
-        return work
+    def _ask_in(self, place: Place, environ: Environ) -> Answer:
+        with place.held():
+            return ask(self._app, environ)
 
     def _refuse(self, status: int, code: str, detail: str) -> Answer:
         self.refused += 1

@@ -12,6 +12,8 @@ from multiprocessing.util import Finalize
 
 from granian._granian import WorkerSignal
 
+DOOR_S = 0.2  # from a connection's beginning to its request, on a busy machine
+
 log = logging.getLogger(__name__)
 
 _closing: list[Finalize] = []  # each runs once, at the normal end of a process or by call
@@ -29,12 +31,16 @@ def close_all() -> None:
 
 
 class Ending:
-    """From the first signal to the end of accepting: `announce` at once, `stop_accepting` after `delay_s`."""
+    """From the first signal to the end of accepting.
+
+    `announce` at once, `let_nobody_in` after `delay_s`; the server stops when those have come in who stood
+    in the door.
+    """
 
     def __init__(
-        self, delay_s: float, announce: Callable[[], None], stop_accepting: Callable[[], None]
+        self, delay_s: float, announce: Callable[[], None], let_nobody_in: Callable[[], None]
     ) -> None:
-        self._delay_s, self._announce, self._stop_accepting = delay_s, announce, stop_accepting
+        self._delay_s, self._announce, self._let_nobody_in = delay_s, announce, let_nobody_in
         self._begun = False
 
     def take_signals(self, loop: asyncio.AbstractEventLoop) -> WorkerSignal:
@@ -46,8 +52,8 @@ class Ending:
         stop_event = WorkerSignal()
 
         def end() -> None:
-            self._stop_accepting()
-            stop_event.set()
+            self._let_nobody_in()
+            loop.call_later(DOOR_S, stop_event.set)
 
         def take() -> None:
             if not self._begun:

@@ -1,23 +1,25 @@
-"""The socket that the server listens on: what Granian does not set on it, and its last moments."""
+"""The socket that the server listens on, and what Granian does not do with it."""
 
 import contextlib
+import ctypes
 import os
 import socket
 import stat
-import time
+import struct
 from pathlib import Path
 
-CLOSING_S = 0.5
-MOST_READS = 16
-_SORRY = b"Stopping.\n"
-_LAST_ANSWER = (
-    b"HTTP/1.1 503 Service Unavailable\r\nContent-Type: text/plain\r\nContent-Length: %d\r\n"
-    b"Retry-After: 5\r\nConnection: close\r\n\r\n%s" % (len(_SORRY), _SORRY)
+_SO_ATTACH_FILTER = 26  # of Linux; Python has no name for it
+_NO_NEW_CONNECTIONS = (  # code, jump if true, jump if false, operand: a classic BPF program on a TCP segment
+    (0x30, 0, 0, 13),  # load the byte of flags
+    (0x54, 0, 0, 0x02),  # keep SYN
+    (0x15, 0, 1, 0),  # not set: go on, else skip one
+    (0x06, 0, 0, 0xFFFFFFFF),  # take it whole
+    (0x06, 0, 0, 0),  # drop it
 )
 
 
 class Listener:
-    """A second handle on the listening socket of this process; without one (None) nothing happens."""
+    """A second handle on the listening socket of this process; where there is none, nothing happens."""
 
     def __init__(self, port: int, client_timeout_s: float) -> None:
         self._socket = _listening_on(port)
@@ -27,27 +29,21 @@ class Listener:
             timeout_ms = int(client_timeout_s * 1000)
             self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, timeout_ms)
 
-    def answer_last(self, seconds: float) -> None:
-        """Answer whom nobody accepts any more with 503: connections that waited when the server stopped."""
+    def let_nobody_in(self) -> None:
+        """Let no new connection begin; those that have begun can still be accepted.
+
+        A listening socket that is simply closed resets the connections that wait to be accepted, whose
+        clients may have sent their requests already.
+        """
         if self._socket is None:
             return
-        self._socket.settimeout(0.02)
-        ends = time.monotonic() + seconds
-        while time.monotonic() < ends:
-            with contextlib.suppress(OSError):  # also the timeout: nobody waits
-                connection, _ = self._socket.accept()
-                _turn_away(connection)
+        program = ctypes.create_string_buffer(
+            b"".join(struct.pack("HBBI", *one) for one in _NO_NEW_CONNECTIONS)
+        )
+        given = struct.pack("HP", len(_NO_NEW_CONNECTIONS), ctypes.addressof(program))
+        with contextlib.suppress(OSError):  # forbidden here: then it is closed with the others
+            self._socket.setsockopt(socket.SOL_SOCKET, _SO_ATTACH_FILTER, given)
         self._socket.close()
-
-
-def _turn_away(connection: socket.socket) -> None:
-    with connection:
-        connection.settimeout(CLOSING_S)
-        connection.sendall(_LAST_ANSWER)
-        connection.shutdown(socket.SHUT_WR)
-        for _ in range(MOST_READS):  # a socket closed on unread bytes would take the answer back
-            if not connection.recv(65_536):
-                return
 
 
 def _listening_on(port: int) -> socket.socket | None:

@@ -15,8 +15,8 @@ class Full(Exception):
     """The line is as long as it may be."""
 
 
-class Late(Exception):
-    """No thread was free before the deadline."""
+class Late(OSError):
+    """No thread was free before the deadline; an OSError, as reading a body may raise it."""
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from granian import _signals as granian_signals
 
 from lenswright.errors import LenswrightError
 from lenswright.http_worker.bridge import Bridge
-from lenswright.http_worker.ending import Ending, end_with_parent
+from lenswright.http_worker.ending import DOOR_S, Ending, end_with_parent
 from lenswright.http_worker.limits import Limits
 from lenswright.http_worker.listener import Listener
 from lenswright.http_worker.traffic import watch
@@ -45,7 +45,7 @@ class Worker:
         signal.signal(signal.SIGHUP, signal.SIG_IGN)  # the parent decides what a closed terminal means
         for early in (signal.SIGTERM, signal.SIGINT):  # until the event loop takes them: simply end
             signal.signal(early, signal.SIG_DFL)
-        patience_s = self.limits.stop_delay_s + self.limits.grace_s
+        patience_s = self.limits.stop_delay_s + DOOR_S + self.limits.grace_s
         _begin(end_with_parent, self.lifeline, patience_s)
         try:
             bridge = Bridge(self.app_factory(), self.threads, self.limits)
@@ -59,16 +59,16 @@ class Worker:
     def _serve_until_told(self, bridge: Bridge) -> None:
         listeners: list[Listener] = []
 
-        def stop_accepting() -> None:
+        def let_nobody_in() -> None:
             for listener in listeners:
-                _begin(listener.answer_last, self.limits.grace_s)
+                listener.let_nobody_in()
 
         def listening() -> None:
             self._wait_for_an_answer()
             listeners.append(Listener(self.port, self.limits.client_timeout_s))
             self._announce()
 
-        ending = Ending(self.limits.stop_delay_s, bridge.announce_stop, stop_accepting)
+        ending = Ending(self.limits.stop_delay_s, bridge.announce_stop, let_nobody_in)
         granian_signals.set_loop_signals = ending.take_signals
         _begin(listening)
 

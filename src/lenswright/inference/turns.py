@@ -25,7 +25,7 @@ class Turns:
         return len(self._waiting)
 
     def take(self) -> None:
-        """Return with a place of the caller's own. Raises Overloaded when it is late, Unavailable if closed."""
+        """Take a place. Raises Overloaded when none was free in time, Unavailable in the end."""
         with self._lock:
             if self._closed:
                 raise Unavailable("The service is shutting down.")
