@@ -52,3 +52,14 @@ def test_our_own_failure_is_a_500_that_tells_nothing_and_a_log_that_tells_all(
         detail = problem(app.test_client().get("/fails"), 500, "internal_error")
     assert "secret" not in detail
     assert "a secret" in caplog.text
+
+
+def test_what_a_driver_says_reaches_nobody_with_its_password(services: Services) -> None:
+    app = create_app(services.settings, services)
+
+    @app.get("/fails")
+    def fails() -> str:
+        raise errors.StorageFailure("The store refused: s3://key:hunter2hunter2@bucket is away.")
+
+    detail = problem(app.test_client().get("/fails"), 503, "storage_failure")
+    assert detail == "The store refused: s3://key:***@bucket is away."

@@ -15,6 +15,7 @@ from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 from lenswright import errors
 from lenswright.access import refusals as access
 from lenswright.redaction import redacted
+from lenswright.redaction import redacted
 from lenswright.web import refusals
 
 _log = logging.getLogger(__name__)
@@ -78,10 +79,11 @@ def register_problems(app: APIFlask) -> None:
 
 
 def _ours(error: errors.LenswrightError) -> Response:
-    status = status_of(error)
+    status, detail = status_of(error), str(error)
     if status >= 500:
         _log.warning("%s: %s", error.code, error)
-    response = problem(status, error.code, str(error), **_extra(error))
+        detail = redacted(detail)  # it may quote a driver, which may quote the address it was given
+    response = problem(status, error.code, detail, **_extra(error))
     if isinstance(error, (errors.Unavailable, refusals.RateLimited)):
         response.headers["Retry-After"] = str(error.retry_after_s)
     if status == HTTPStatus.UNAUTHORIZED:
