@@ -15,7 +15,6 @@ from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 from lenswright import errors
 from lenswright.access import refusals as access
 from lenswright.redaction import redacted
-from lenswright.redaction import redacted
 from lenswright.web import refusals
 
 _log = logging.getLogger(__name__)
