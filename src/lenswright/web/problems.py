@@ -56,7 +56,7 @@ def problem_document(status: int, code: str, detail: str, **extra: Any) -> dict[
         "type": "about:blank",
         "title": HTTPStatus(status).phrase,
         "status": status,
-        "detail": redacted(detail),  # which may repeat what came: a key as the name of something
+        "detail": redacted(detail),  # which may repeat what came, or what a driver says of its URL
         "code": code,
         "request_id": g.get("request_id"),
         **extra,
@@ -78,11 +78,10 @@ def register_problems(app: APIFlask) -> None:
 
 
 def _ours(error: errors.LenswrightError) -> Response:
-    status, detail = status_of(error), str(error)
+    status = status_of(error)
     if status >= 500:
         _log.warning("%s: %s", error.code, error)
-        detail = redacted(detail)  # it may quote a driver, which may quote the address it was given
-    response = problem(status, error.code, detail, **_extra(error))
+    response = problem(status, error.code, str(error), **_extra(error))
     if isinstance(error, (errors.Unavailable, refusals.RateLimited)):
         response.headers["Retry-After"] = str(error.retry_after_s)
     if status == HTTPStatus.UNAUTHORIZED:
