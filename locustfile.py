@@ -38,6 +38,7 @@ log = logging.getLogger("lenswright.load")
 URLS = [url.strip("/ ") for url in os.environ.get("LENSWRIGHT_LOAD_URLS", "").split(",") if url.strip()]
 FOLDER = os.environ.get("LENSWRIGHT_LOAD_PHOTOS")
 PHOTOS = photo_pool(POOL, Path(FOLDER) if FOLDER else None)
+gevent.get_hub().loop.update_now()  # drawing took seconds, by which --run-time would end too early
 WARM_UP_S = float(os.environ.get("LENSWRIGHT_LOAD_WARM_UP_S", "0"))
 API_KEY = os.environ.get("LENSWRIGHT_API_KEY")
 _numbers: Iterator[int] = itertools.count()  # of the users of this process
