@@ -119,7 +119,7 @@ def test_failures_are_told_of_the_instance_that_fails_and_a_key_is_sent() -> Non
     with stand_in() as honest, stand_in(PREDICTION | {"model_version": ""}) as lying:
         gone = f"http://127.0.0.1:{free_port()}"
         urls = f"{honest.url},{lying.url},{gone}"
-        users = ("--users", "12", "--spawn-rate", "12", "--run-time", "5s")
+        users = ("--users", "12", "--spawn-rate", "12")
         done = run_locust(*users, LENSWRIGHT_LOAD_URLS=urls, LENSWRIGHT_API_KEY="secret")
     assert done.returncode == 1
     said = done.stdout + done.stderr
@@ -135,8 +135,8 @@ def test_failures_are_told_of_the_instance_that_fails_and_a_key_is_sent() -> Non
 def test_with_several_processes_users_reach_every_instance_and_the_warm_up_is_not_counted() -> None:
     with stand_in() as first, stand_in() as second:
         urls = f"{first.url},{second.url}"
-        arguments = ("--processes", "2", "--users", "2", "--run-time", "5s")  # one user each
-        done = run_locust(*arguments, LENSWRIGHT_LOAD_URLS=urls, LENSWRIGHT_LOAD_WARM_UP_S="2.5")
+        arguments = ("--processes", "2", "--users", "2", "--run-time", "4s")  # one user each
+        done = run_locust(*arguments, LENSWRIGHT_LOAD_URLS=urls, LENSWRIGHT_LOAD_WARM_UP_S="2")
     assert done.returncode == 0, done.stderr
     counted = re.findall(r"http://127.0.0.1:\d+: (\d+) requests, 0 failed", done.stderr)
     assert len(counted) == 2
