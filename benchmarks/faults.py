@@ -30,12 +30,23 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder:
         rows = Path(folder) / "rows.jsonl"
         status = _run(asked, rows)
-        table = [json.loads(line) for line in rows.read_text().splitlines()] if rows.exists() else []
+        table = _by_fault(rows.read_text().splitlines()) if rows.exists() else []
     for row in table:
         sys.stdout.write("| " + " | ".join(row[column] for column in COLUMNS) + " |\n")
     record = {**before, "rounds": asked.rounds, "seed": asked.seed, "passed": status == 0, "faults": table}
     sys.stdout.write(f"{save('faults', record)}\n")
     return status
+
+
+def _by_fault(lines: list[str]) -> list[dict[str, str]]:
+    """Return one row a fault, with the figures of all its tests, each once."""
+    found: dict[str, dict[str, str]] = {}
+    for row in map(json.loads, lines):
+        test = row["test"].partition("[")[0]
+        one = found.setdefault(row["fault"], row | {"test": test})
+        if row["figure"] not in one["figure"]:
+            one["figure"] += f"; {row['figure']}"
+    return [*found.values()]
 
 
 def _run(asked: Any, rows: Path) -> int:
