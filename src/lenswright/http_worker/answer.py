@@ -40,8 +40,6 @@ class Pieces:
         while held < PIECE_BYTES and (piece := next(self._iterator, None)) is not None:
             pieces.append(piece)
             held += len(piece)
-            if held and held < PIECE_BYTES // 8:
-                continue
         return b"".join(pieces)
 
     def close(self) -> None:

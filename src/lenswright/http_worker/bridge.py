@@ -16,6 +16,7 @@ from lenswright.http_worker.body import Gone, Inflow, Receive, Stalled, small_bo
 from lenswright.http_worker.environ import Environ, announced_bytes, environ_of
 from lenswright.http_worker.limits import MOST_LARGE, PIECE_BYTES, SMALL_BYTES, Limits
 from lenswright.http_worker.place import Place
+from lenswright.http_worker.sockets import cut
 from lenswright.http_worker.threads import Full, Late, Threads
 
 log = logging.getLogger(__name__)
@@ -24,6 +25,7 @@ IS_STOPPING = "lenswright.is_stopping"  # in the environment of a request
 
 _FULL = "More requests are waiting than the queue holds; try again shortly."
 _LATE = "The request was not begun before its deadline; try again shortly."
+_TORN = "Expected the whole body. The connection was closed before its end."
 _SLOW = "Expected the body to keep coming. It stopped, or came too slowly."
 
 
@@ -55,18 +57,17 @@ class Bridge:
         """Answer one request."""
         environ = environ_of(scope)
         environ[IS_STOPPING] = self.closes
+        answer, close = await self._answer(environ, receive)
+        timeout_s = self._limits.client_timeout_s
         try:
-            answer, close = await self._answer(environ, receive)
-            timeout_s = self._limits.client_timeout_s
             await send_answer(answer, send, self._large, timeout_s, close=close or self.closes)
-        except Gone:
-            log.debug("a client left before it was answered")
-        except Full:
-            log.warning("an answer is cut: too many large ones are on their way")
-            raise
+        except Exception as exc:
+            cut(environ["REMOTE_ADDR"], int(environ["REMOTE_PORT"]))
+            foreseen = isinstance(exc, OSError | Full)
+            log.warning("an answer is cut: %s", exc or "too many are waiting", exc_info=not foreseen)
 
     async def _answer(self, environ: Environ, receive: Receive) -> tuple[Answer, bool]:
-        """Return the answer, and whether the connection cannot be used after it. Raises Gone."""
+        """Return the answer, and whether the connection cannot be used after it."""
         try:
             return await self._ask(environ, receive), False
         except Full:
@@ -75,6 +76,8 @@ class Bridge:
             return self._refuse(503, "overloaded", _LATE), False
         except Stalled:
             return _problem(408, "timeout", _SLOW), True
+        except Gone:  # perhaps it still reads
+            return _problem(400, "malformed_request", _TORN), True
 
     async def _ask(self, environ: Environ, receive: Receive) -> Answer:
         announced = announced_bytes(environ)

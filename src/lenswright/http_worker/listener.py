@@ -2,11 +2,10 @@
 
 import contextlib
 import ctypes
-import os
 import socket
-import stat
 import struct
-from pathlib import Path
+
+from lenswright.http_worker.sockets import listening_on
 
 _SO_ATTACH_FILTER = 26  # of Linux; Python has no name for it
 _NO_NEW_CONNECTIONS = (  # code, jump if true, jump if false, operand: a classic BPF program on a TCP segment
@@ -22,7 +21,7 @@ class Listener:
     """A second handle on the listening socket of this process; where there is none, nothing happens."""
 
     def __init__(self, port: int, client_timeout_s: float) -> None:
-        self._socket = _listening_on(port)
+        self._socket = listening_on(port)
         if self._socket is not None and hasattr(socket, "TCP_USER_TIMEOUT"):
             # Connections inherit it. The kernel cuts one whose client takes no byte for that long: what is
             # left of its answer would stay in memory as long as the client likes.
@@ -44,23 +43,3 @@ class Listener:
         with contextlib.suppress(OSError):  # forbidden here: then it is closed with the others
             self._socket.setsockopt(socket.SOL_SOCKET, _SO_ATTACH_FILTER, given)
         self._socket.close()
-
-
-def _listening_on(port: int) -> socket.socket | None:
-    """Return a handle of our own on the socket of this process that listens on `port`, if it can be found."""
-    try:
-        descriptors = [int(link.name) for link in Path("/proc/self/fd").iterdir()]
-    except OSError:  # no Linux
-        return None
-    for descriptor in descriptors:
-        with contextlib.suppress(OSError):  # gone meanwhile
-            if stat.S_ISSOCK(os.fstat(descriptor).st_mode):
-                found = socket.socket(fileno=os.dup(descriptor))
-                if found.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN) and _port_of(found) == port:
-                    return found
-                found.close()
-    return None
-
-
-def _port_of(found: socket.socket) -> int | None:
-    return found.getsockname()[1] if found.family in (socket.AF_INET, socket.AF_INET6) else None
