@@ -82,11 +82,14 @@ def three(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Three]:
     with (home / "log").open("wb") as log:
         process = subprocess.Popen(command, stderr=log, env=environment)
     started = Three(process, tuple(f"http://127.0.0.1:{port}" for port in ports))
-    wait_until(started.all_ready, 120)
-    yield started
-    family = psutil.Process(process.pid).children(recursive=True)
-    process.terminate()
-    assert process.wait(30) == 0, (home / "log").read_text()
+    try:
+        wait_until(started.all_ready, 120)
+        yield started
+        family = psutil.Process(process.pid).children(recursive=True)
+    finally:
+        process.terminate()
+        status = process.wait(60)
+    assert status == 0, (home / "log").read_text()
     assert psutil.wait_procs(family, timeout=10)[1] == []
     assert "Traceback" not in (home / "log").read_text()
 
