@@ -23,6 +23,12 @@ log = logging.getLogger(__name__)
 
 IS_STOPPING = "lenswright.is_stopping"  # in the environment of a request
 
+_OF_PROBLEMS = [
+    ("Content-Type", "application/problem+json"),
+    ("Cache-Control", "no-store"),
+    ("X-Content-Type-Options", "nosniff"),
+    ("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"),
+]
 _FULL = "More requests are waiting than the queue holds; try again shortly."
 _LATE = "The request was not begun before its deadline; try again shortly."
 _TORN = "Expected the whole body. The connection was closed before its end."
@@ -112,7 +118,7 @@ def _problem(status: int, code: str, detail: str) -> Answer:
     title = HTTPStatus(status).phrase
     document = {"type": "about:blank", "title": title, "status": status, "detail": detail, "code": code}
     body = json.dumps(document).encode()
-    headers = [("Content-Type", "application/problem+json"), ("Content-Length", str(len(body)))]
+    headers = [*_OF_PROBLEMS, ("Content-Length", str(len(body)))]
     if status == HTTPStatus.SERVICE_UNAVAILABLE:
         headers.append(("Retry-After", "1"))
     return Answer(status, headers, body)
