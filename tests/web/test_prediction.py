@@ -136,6 +136,17 @@ def test_truncated_jpeg_is_refused_with_415(client: FlaskClient) -> None:
     problem(client.post("/predict", data={"image": file(DOG[:-200])}), 415, "unreadable_image")
 
 
+def test_json_of_millions_of_parts_is_refused_before_it_is_read(client: FlaskClient) -> None:
+    body = b'{"image_base64": [' + b"[]," * 500_001 + b"1]}"
+    response = client.post("/predict", data=body, content_type="application/json")
+    assert "at most 1000000 parts. Received: 100000" in problem(response, 400, "malformed_request")
+
+
+def test_base64_full_of_spaces_is_read_without_a_piece_for_each(client: FlaskClient) -> None:
+    spaced = " ".join(base64.b64encode(CAT).decode()) + " " * 1_000
+    assert client.post("/predict", json={"image_base64": spaced}).status_code == 200
+
+
 def test_json_nested_beyond_reason_is_refused(client: FlaskClient) -> None:
     deep = "[" * 200_000
     response = client.post("/predict", data=deep, content_type="application/json")

@@ -3,6 +3,7 @@
 import base64
 import binascii
 import json
+import math
 import string
 from collections.abc import Collection, Iterable
 from typing import Any
@@ -54,9 +55,8 @@ def json_object(known: Collection[str] | None = None) -> dict[str, Any]:
     if parts > MOST_JSON_PARTS:  # an empty list takes 3 bytes of JSON and 64 of memory
         raise MalformedRequest(f"Expected JSON of at most {MOST_JSON_PARTS} parts. Received: {parts}.")
     try:
-        value = json.loads(data)
-        # half a surrogate pair, NaN and 1e999 parse, but are no text and no numbers
-        json.dumps(value, ensure_ascii=False, allow_nan=False).encode()
+        value = json.loads(data, parse_float=_finite, parse_constant=_finite)
+        _refuse_half_characters(value)
     except (ValueError, RecursionError) as exc:
         raise MalformedRequest(f"Expected a JSON object as the body. It cannot be read: {exc}.") from exc
     if not isinstance(value, dict):
@@ -114,6 +114,27 @@ def list_field(body: dict[str, Any], name: str, kinds: tuple[type, ...]) -> list
         expected = " or ".join(kind.__name__ for kind in kinds)
         raise MalformedRequest(f"Expected {name!r} to be a list of {expected}. Received: {str(value)[:200]}.")
     return value
+
+
+def _finite(text: str) -> float:
+    """Return a number of JSON. Raises ValueError for what is none, though Python reads it: NaN and 1e999."""
+    value = float(text)
+    if not math.isfinite(value):
+        raise ValueError(f"{text[:MOST_SHOWN]} is no number")
+    return value
+
+
+def _refuse_half_characters(value: Any) -> None:
+    """Raise ValueError if text in `value` has half a surrogate pair, which parses, but is no Unicode."""
+    left = [value]
+    while left:
+        one = left.pop()
+        if isinstance(one, dict):
+            left += [*one, *one.values()]
+        elif isinstance(one, list):
+            left += one
+        elif isinstance(one, str) and not one.isascii():
+            one.encode()
 
 
 def _is_of(value: Any, kinds: tuple[type, ...]) -> bool:
