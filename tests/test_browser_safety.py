@@ -15,8 +15,19 @@ OURS = [
     "[::1]",
     "",
 ]
-FOREIGN = ["evil.example", "evil.example:5000", "127.0.0.1.evil.example", "localhost.evil.example", "192.168.1.7:5000",
-           "0.0.0.0:5000", "evil@127.0.0.1", "127.0.0.1#", "127.0.0.1:5000:5000", "2130706433", "a" * 100_000]  # fmt: skip
+FOREIGN = [
+    "evil.example",
+    "evil.example:5000",
+    "127.0.0.1.evil.example",
+    "localhost.evil.example",
+    "192.168.1.7:5000",
+    "0.0.0.0:5000",
+    "evil@127.0.0.1",
+    "127.0.0.1#",
+    "127.0.0.1:5000:5000",
+    "2130706433",
+    "a" * 100_000,
+]
 
 
 @pytest.mark.parametrize("bound", ["127.0.0.1", "::1", "localhost", "127.0.0.9"])

@@ -1,4 +1,4 @@
-"""Whose word is taken on where a request comes from: of trusted proxies only, and of them no more than they know."""
+"""Whose word is taken on where a request comes from: that of trusted proxies, as far as they know."""
 
 from collections.abc import Iterable
 from ipaddress import ip_network
