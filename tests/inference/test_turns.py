@@ -39,7 +39,7 @@ def test_those_who_wait_are_served_in_the_order_in_which_they_came() -> None:
 def test_who_waits_longer_than_the_deadline_is_told_and_waits_no_more() -> None:
     turns = Turns(1, deadline_s=0.05)
     turns.take()
-    with pytest.raises(Overloaded, match="not begun within 0.05 s"):
+    with pytest.raises(Overloaded, match="not begun within"):
         turns.take()
     assert turns.waiting == 0
     turns.give_back()
