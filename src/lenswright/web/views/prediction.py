@@ -48,14 +48,14 @@ _PHOTO = {
 def predict(query: PredictQuery) -> dict[str, Any]:
     here = services()
     data, task = photo_bytes(), task_of(query.task)
-    began = time.perf_counter()
+    began, answering = time.perf_counter(), answering_for(task)
     if query.explain:
         explanation = here.live.explain(
             task, data, limits=here.limits, top_k=query.top_k, class_name=query.explain_class
         )
         prediction, more = explanation.prediction, {"explanation": _explanation(explanation)}
     else:
-        prediction, more = answering_for(task).classify(data, limits=here.limits, top_k=query.top_k), {}
+        prediction, more = answering.classify(data, limits=here.limits, top_k=query.top_k), {}
     g.prediction = prediction
     keep_photo(here, data, prediction)
     return prediction_entry(prediction, time.perf_counter() - began, here.clock()) | more
