@@ -38,7 +38,10 @@ def test_model_queue_and_losses_are_shown(client: FlaskClient, services: Service
     found = samples(client)
     assert found["lenswright_model_info", TASK, VERSION] == 1
     assert (found["lenswright_model_ready", TASK], found["lenswright_model_refused", TASK]) == (1, 0)
-    assert (found["lenswright_queue_length",], found["lenswright_queue_limit",]) == (0, services.settings.queue_size)
+    assert (found["lenswright_queue_length",], found["lenswright_queue_limit",]) == (
+        0,
+        services.settings.queue_size,
+    )
     assert found["lenswright_request_log_dropped_total",] == 3
     assert found["lenswright_database_up",] == 1
     assert found["lenswright_resident_memory_bytes",] > 1e7
