@@ -133,12 +133,20 @@ def runs_are_sane(service: Service, evidence: Evidence) -> bool:
     )
 
 
+def is_still(service: Service, evidence: Evidence) -> bool:
+    """Return whether no run and no trainer is left, and ask what is left to stop."""
+    for run_id, _, _ in evidence.active_runs():
+        assert service.post("/training/stop", json={"run_id": run_id}).status_code in (202, 409)
+    return not service.trainers() and not evidence.active_runs()
+
+
 def assert_ends_in_order(service: Service, evidence: Evidence) -> None:
     """Fail unless a run that outlived its service can be stopped, and the service, too."""
-    for run_id, _, _ in evidence.active_runs():
-        assert service.post("/training/stop", json={"run_id": run_id}).status_code in (200, 202, 409)
-    wait_for(lambda: not service.trainers(), SETTLE_S, lambda: f"trainers live: {service.trainers()}")
-    assert evidence.active_runs() == []
+    wait_for(
+        lambda: is_still(service, evidence),
+        SETTLE_S,
+        lambda: f"{service.trainers()} {evidence.active_runs()}",
+    )
     assert service.stop() == 0
 
 
