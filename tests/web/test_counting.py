@@ -111,9 +111,11 @@ def redis(tmp_path: Path) -> Iterator[Redis]:
     program = shutil.which("redis-server")
     if program is None:
         pytest.skip("no redis-server on this machine")
-    server = Redis(program, tmp_path).start()
-    yield server
-    server.stop()
+    server = Redis(program, tmp_path)
+    try:
+        yield server.start()
+    finally:
+        server.stop()
 
 
 def test_instances_count_together_in_redis(redis: Redis) -> None:
