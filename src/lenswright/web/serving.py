@@ -56,12 +56,13 @@ def build(settings: Settings) -> Any:
     from threadpoolctl import threadpool_limits  # the watching parent needs none of what this imports
 
     from lenswright.access.entrance import check_entrance
-    from lenswright.inference.memory import share_arenas
+    from lenswright.inference.memory import return_large_blocks, share_arenas
     from lenswright.web.app import create_app
     from lenswright.web.services import build_services
 
     configure_logs(settings.log_level, settings.log_format, service="api", port=settings.port)
     share_arenas(cpu_count())
+    return_large_blocks()
     threadpool_limits(1, "blas")  # else every prediction wakes a spinning thread per CPU: five times the work
     services = build_services(settings)
     at_stop(services.close)
