@@ -161,7 +161,9 @@ def edits(query: EditsQuery) -> dict[str, Any]:
 
 @blueprint.get(_EDIT_PATH)
 @blueprint.doc(
-    **operation("One edit, photo by photo", EditWithEntriesAnswer, least=Role.VIEWER, problems=(400, 404, 422))
+    **operation(
+        "One edit, photo by photo", EditWithEntriesAnswer, least=Role.VIEWER, problems=(400, 404, 422)
+    )
 )
 @blueprint.input(EntriesQuery, location="query", arg_name="query")
 def one_edit(edit_id: int, query: EntriesQuery) -> dict[str, Any]:

@@ -40,7 +40,9 @@ def snapshots(query: TaskPageQuery) -> dict[str, Any]:
 
 @blueprint.get(_SNAPSHOT_PATH)
 @blueprint.doc(
-    **operation("One data set, photo by photo", SnapshotPhotosAnswer, least=Role.VIEWER, problems=(400, 404, 422))
+    **operation(
+        "One data set, photo by photo", SnapshotPhotosAnswer, least=Role.VIEWER, problems=(400, 404, 422)
+    )
 )
 @blueprint.input(OwnPageQuery, location="query", arg_name="query")
 def snapshot(snapshot_id: int, query: OwnPageQuery) -> dict[str, Any]:
