@@ -24,6 +24,7 @@ from lenswright.http_worker.limits import Limits
 from lenswright.http_worker.worker import Worker
 
 HEAD_TIMEOUT_S = 30  # of a request's head; also how long a connection may be idle
+BUFFER_BYTES = 65_536  # of each connection, either way; also the most that a request's head may have
 _GRANIAN_LOGS = {
     "formatters": {},
     "handlers": {},
@@ -65,7 +66,7 @@ def _server(name: str, host: str, port: int, limits: Limits) -> MPServer:
         workers=1,
         backpressure=limits.connections,
         websockets=False,
-        http1_settings=HTTP1Settings(header_read_timeout=HEAD_TIMEOUT_S * 1000),
+        http1_settings=HTTP1Settings(header_read_timeout=HEAD_TIMEOUT_S * 1000, max_buffer_size=BUFFER_BYTES),
         workers_kill_timeout=math.ceil(limits.stop_delay_s + limits.grace_s) + 4,
         log_level=LogLevels.error,
         log_dictconfig=_GRANIAN_LOGS,

@@ -15,6 +15,7 @@ Headers = list[tuple[str, str]]
 WsgiApp = Callable[[Environ, Callable[..., Any]], Iterable[bytes]]
 
 CLOSE = (b"connection", b"close")
+SENT_BYTES = 16_384  # at once: Granian takes several on account for a client that does not read
 
 
 @dataclass(frozen=True)
@@ -83,8 +84,8 @@ async def send_answer(answer: Answer, send: Send, threads: Threads, timeout_s: f
 
 
 async def _send_piece(piece: bytes, send: Send, timeout_s: float) -> None:
-    for start in range(0, len(piece), PIECE_BYTES):
-        part = piece[start : start + PIECE_BYTES]
+    for start in range(0, len(piece), SENT_BYTES):
+        part = piece[start : start + SENT_BYTES]
         message = {"type": "http.response.body", "body": part, "more_body": True}
         try:
             await asyncio.wait_for(send(message), timeout_s)
