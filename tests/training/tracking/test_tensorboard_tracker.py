@@ -27,9 +27,7 @@ def texts(events: Any, name: str) -> str:
 
 @pytest.fixture
 def tracker(run: Run, tmp_path: Path) -> TensorBoardTracker:
-    import tensorflow
-
-    return TensorBoardTracker(tensorflow, run, tmp_path / "tensorboard")
+    return TensorBoardTracker(run, tmp_path / "tensorboard")
 
 
 def test_what_an_epoch_measured_can_be_read_at_its_step(tracker: TensorBoardTracker, tmp_path: Path) -> None:

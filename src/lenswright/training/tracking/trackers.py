@@ -17,7 +17,6 @@ from typing import Any, Protocol
 
 from lenswright.runs.state import Run
 from lenswright.training.tracking.mlflow_tracker import MlflowTracker
-from lenswright.training.tracking.tensorboard_tracker import TensorBoardTracker
 from lenswright.training.tracking.wandb_tracker import WandbTracker
 
 PATIENCE_S = 5.0  # how long the end of a run may wait for its trackers
@@ -98,7 +97,7 @@ class _Courier(Thread):
 def open_trackers(run: Run, folder: Path, environment: Mapping[str, str]) -> Trackers:
     """Return the trackers of `run`; TensorBoard and W&B keep their files in `folder`."""
     openers: dict[str, Callable[[], Tracker]] = {
-        "TensorBoard": lambda: TensorBoardTracker(import_module("tensorflow"), run, folder / "tensorboard")
+        "TensorBoard": lambda: _open_tensorboard(run, folder / "tensorboard")
     }
     if uri := environment.get("MLFLOW_TRACKING_URI"):
         openers["MLflow"] = lambda: MlflowTracker(import_module("mlflow"), run, uri)
@@ -106,6 +105,12 @@ def open_trackers(run: Run, folder: Path, environment: Mapping[str, str]) -> Tra
         project = environment.get("WANDB_PROJECT", "lenswright")
         openers["W&B"] = lambda: WandbTracker(import_module("wandb"), run, folder, project)
     return Trackers(openers)
+
+
+def _open_tensorboard(run: Run, folder: Path) -> Tracker:
+    from lenswright.training.tracking.tensorboard_tracker import TensorBoardTracker  # half a second
+
+    return TensorBoardTracker(run, folder)
 
 
 def flat_numbers(record: Mapping[str, Any], within: str = "") -> dict[str, float]:
