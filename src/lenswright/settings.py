@@ -39,7 +39,7 @@ class Settings(BaseSettings):
     host: str = Field("127.0.0.1", description="address the API listens on")
     port: int = Field(5000, ge=1, le=65535, description="port the API listens on")
     threads: int = Field(0, ge=0, le=256, description="request threads; 0: four per CPU, at least 16")
-    concurrent_predictions: int = Field(0, ge=0, le=256, description="photos in work at once; 0: one per CPU")
+    concurrent_predictions: int = Field(0, ge=0, le=256, description="photos in work at once; 0: two per CPU")
     queue_size: int = Field(512, ge=1, le=10_000, description="requests that may wait before 503")
     request_deadline_s: float = Field(
         30, gt=0, le=3_600, description="a request that waited longer than this is answered 503, not computed"

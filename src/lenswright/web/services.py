@@ -217,7 +217,8 @@ def _decode_limits(settings: Settings) -> DecodeLimits:
 
 
 def _live_models(settings: Settings, promotion: Promotion, bundles: Bundles) -> LiveModels:
-    concurrent = settings.concurrent_predictions or cpu_count()
+    # More than there are CPUs: now and then each waits for the interpreter, and another can compute.
+    concurrent = settings.concurrent_predictions or 2 * cpu_count()
     cache = AnswerCache(int(settings.answer_cache_mb * 1e6), settings.answer_cache_s)
     return LiveModels(
         promotion,
