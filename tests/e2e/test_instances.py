@@ -124,7 +124,8 @@ def test_a_run_started_on_one_is_seen_refused_and_stopped_on_others(three: Three
         files = [("files[]", (f"{seed}.jpg", photo_of(index, seed=seed))) for seed in range(6)]
         form = {"label": label, "task": "colours"}
         three.post(0, "/upload-data", files=files, data=form).raise_for_status()
-    started = three.post(0, "/train", json={"task": "colours"})
+    endless = {"task": "colours", "preset": "scratch", "minutes": 30}
+    started = three.post(0, "/train", json=endless)
     assert started.status_code == 202, started.text
     run_id = started.json()["run_id"]
     assert three.get(1, "/training-status", run_id=run_id)["state"] in ("queued", "running")

@@ -171,7 +171,8 @@ def test_a_read_only_folder_is_a_storage_failure() -> None:
         assert run.stdout.splitlines() == [
             "The file could not be written: Permission denied.",
             "The disk refused: Permission denied.",
-            "The disk refused: Permission denied.",
+            f"The database sqlite:///{folder}/x.db cannot be used, or not be written."
+            " The disk refused: Permission denied.",
         ]
         assert files_in(Path(folder)) == []
 

@@ -139,6 +139,7 @@ def test_features_that_cannot_be_kept_end_the_run_with_the_reason(bench: Workben
 def test_a_photo_that_needs_more_memory_than_there_is_ends_the_run_with_these_words(
     bench: Workbench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    bench = Workbench.open(bench.settings.model_copy(update={"max_pixels": 100_000_000}))
     out = io.BytesIO()
     Image.new("RGB", (9500, 9500), (200, 50, 40)).save(out, "PNG", compress_level=1)  # 270 MB of pixels
     take_in(bench, [Upload("huge.png", out.getvalue(), label="red"), *shades(6)])

@@ -1,6 +1,6 @@
 """Labelled photos and a backbone in, labelled embeddings out; what cannot be read is left out by name."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -63,14 +63,21 @@ def embed(
 
 def embed_validation(
     bench: Workbench,
-    backbone: Pretrained,
+    backbones: Sequence[Pretrained],
     photos: SplitPhotos,
-    on_progress: Callable[[int, int, float], None],
-) -> LabelledFeatures:
-    """Return what a backbone makes of the validation photos, all of which can be read."""
-    extractor = extractor_of(bench, backbone)
-    extractor.fill(photos.validation, 1, on_progress)
-    return LabelledFeatures(extractor.rows(photos.validation), photos.labels(photos.validation))
+    on_progress: Callable[[int, int, float], None] = lambda *_: None,
+) -> list[LabelledFeatures]:
+    """Return what each of `backbones` makes of the validation photos.
+
+    Left out, for all of them, are photos that cannot be read any more: some may be forgotten meanwhile.
+    Raises NotEnoughPhotos.
+    """
+    extractors = [extractor_of(bench, backbone) for backbone in backbones]
+    lost: set[int] = set()
+    for extractor in extractors:
+        lost |= extractor.fill(photos.validation, 1, on_progress)
+    seen = photos.without(lost).validation
+    return [LabelledFeatures(extractor.rows(seen), photos.labels(seen)) for extractor in extractors]
 
 
 def extractor_of(bench: Workbench, backbone: Pretrained) -> FeatureExtractor:

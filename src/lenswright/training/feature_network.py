@@ -5,7 +5,7 @@ import numpy as np
 from lenswright.errors import ExportFailed
 from lenswright.evaluation.discriminant import Discriminant, Sums, UnitRows
 from lenswright.runs.request import TrainingRequest
-from lenswright.training.embedding import extractor_of
+from lenswright.training.embedding import embed_validation, extractor_of
 from lenswright.training.features import FeatureExtractor
 from lenswright.training.head import LabelledFeatures
 from lenswright.training.int8 import quantised
@@ -43,7 +43,7 @@ def feature_network(
         return backbone
     if 2 * looks - _looks(extractor_of(bench, twin), photos, request.views) < WORTH_LOOKS:
         return backbone
-    share = alike(*(_validation(bench, eye, photos, heartbeat) for eye in (backbone, twin)))
+    share = alike(*embed_validation(bench, [backbone, twin], photos, lambda *_: heartbeat.check()))
     chosen = twin if share >= LEAST_ALIKE else backbone
     bits = 8 if chosen is twin else 32
     progress.say(f"{bits} bits look at the photos: a rough head answers {share:.1%} alike through both.")
@@ -69,12 +69,3 @@ def alike(full: LabelledFeatures, small: LabelledFeatures) -> float:
 def _looks(extractor: FeatureExtractor, photos: SplitPhotos, views: int) -> int:
     """Return how many views the network would have to look at."""
     return extractor.missing(photos.train, views) + extractor.missing(photos.validation, 1)
-
-
-def _validation(
-    bench: Workbench, eye: Pretrained, photos: SplitPhotos, heartbeat: Heartbeat
-) -> LabelledFeatures:
-    extractor = extractor_of(bench, eye)
-    lost = extractor.fill(photos.validation, 1, lambda *_: heartbeat.check())
-    seen = [photo for photo in photos.validation if photo.id not in lost]
-    return LabelledFeatures(extractor.rows(seen), photos.labels(seen))

@@ -52,8 +52,7 @@ def try_int8(
         progress.say(f"Kept at 32 bits: {exc}")
         return None
     heartbeat.check_budget()
-    report = _reporter(progress, heartbeat)
-    full, seen = (embed_validation(bench, eye, photos, report) for eye in (backbone, small))
+    full, seen = embed_validation(bench, [backbone, small], photos, _reporter(progress, heartbeat))
     numbers = compare(head, full, seen)
     progress.say(
         f"In 8 bits {numbers['accuracy_int8']:.2%} of {numbers['photos']} validation photos against "

@@ -9,6 +9,7 @@ import socket
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -133,6 +134,9 @@ class BackboneShelf:
             from lenswright.training.backbones import build_backbone
 
             return build_backbone(name, size_px, file, mirror=request.mirror)
+
+        if request.preset == "fast":  # which changes nothing in it: what is exported serves as twin, too
+            load_keras = cache(load_keras)
 
         onnx = self.kept(identity, lambda: _exported(load_keras()))
         spec = InputSpec(size_px, PRETRAINED_FRAMING)

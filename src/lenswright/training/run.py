@@ -177,7 +177,7 @@ class TrainingRun:
     def _candidate(self, learned: Learned, trial: Int8Trial | None, snapshot: int) -> Candidate:
         kept = trial if trial is not None and trial.kept else None
         serving = learned.backbone if kept is None else kept.backbone
-        validation = embed_validation(self._bench, serving, learned.photos, lambda *_: None)
+        (validation,) = embed_validation(self._bench, [serving], learned.photos)
         calibration = calibrate(
             learned.head, learned.embedded.train, validation,
             false_reject=self._request.false_reject, seed=self._request.seed,
