@@ -2,8 +2,8 @@
 
 import contextlib
 import logging
-import re
 import random
+import re
 import time
 from functools import partial
 from http import HTTPStatus
