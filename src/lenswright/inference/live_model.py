@@ -94,10 +94,6 @@ class LiveModels:
         """Return the version that answers in this process, by task."""
         return {task: found.manifest.version for task, found in self._current.copy().items()}
 
-    def queue_length(self) -> int:
-        """Return how many predictions wait for their turn."""
-        return self._bench.waiting
-
     def problem(self, task: str) -> str | None:
         """Return why the champion of `task` does not answer, or None if it does."""
         found = self._problems.get(task)

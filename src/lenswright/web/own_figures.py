@@ -10,5 +10,5 @@ from lenswright.monitoring.window import Window
 
 def own_figures(live: LiveModels, window: Window) -> Figures:
     """Return the figures of the process that calls."""
-    waiting = traffic().waiting + live.queue_length()
+    waiting = traffic().waiting + live.waiting
     return Figures(live.versions(), window.traffic(), waiting, psutil.Process().memory_info().rss)

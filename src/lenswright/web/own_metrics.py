@@ -33,7 +33,7 @@ def own_metrics(here: Services) -> Iterator[Metric]:
 
 def _process(here: Services) -> Iterator[Metric]:
     yield gauge("resident_memory_bytes", "Memory of this process", psutil.Process().memory_info().rss)
-    waiting = traffic().waiting + here.live.queue_length()
+    waiting = traffic().waiting + here.live.waiting
     yield gauge("queue_length", "Requests that wait for their turn", waiting)
     yield gauge("queue_limit", "Requests that may wait before 503", here.settings.queue_size)
     turned_away = traffic().refused
